@@ -1,0 +1,100 @@
+#include "base/bytes.hpp"
+
+#include <sodium.h>
+
+namespace chartroom::base {
+namespace {
+
+constexpr std::string_view kWhiteSpace = " \t\r\n";
+
+std::string encode(std::string_view bytes, int variant) {
+  std::string text(sodium_base64_ENCODED_LEN(bytes.size(), variant), '\0');
+  sodium_bin2base64(text.data(), text.size(), reinterpret_cast<const unsigned char*>(bytes.data()),
+                    bytes.size(), variant);
+  text.pop_back();  // libsodium counts the terminating zero
+  return text;
+}
+
+std::optional<std::string> decode(std::string_view text, const char* ignore, int variant) {
+  std::string bytes(text.size() / 4 * 3 + 3, '\0');
+  std::size_t length = 0;
+  const char* end = nullptr;
+  if (sodium_base642bin(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(), text.data(),
+                        text.size(), ignore, &length, &end, variant) != 0 ||
+      end != text.data() + text.size()) {
+    return std::nullopt;
+  }
+  bytes.resize(length);
+  return bytes;
+}
+
+std::string_view without_padding(std::string_view text) {
+  const auto last = text.find_last_not_of(" \t\r\n=");
+  if (last == std::string_view::npos) return {};
+  return text.substr(0, last + 1);
+}
+
+}  // namespace
+
+std::span<const std::byte> as_bytes(std::string_view text) {
+  return std::as_bytes(std::span{text.data(), text.size()});
+}
+
+std::string_view as_text(std::span<const std::byte> bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+std::string to_hex(std::span<const std::byte> bytes) {
+  std::string hex(bytes.size() * 2 + 1, '\0');
+  sodium_bin2hex(hex.data(), hex.size(), reinterpret_cast<const unsigned char*>(bytes.data()),
+                 bytes.size());
+  hex.pop_back();
+  return hex;
+}
+
+std::optional<std::string> from_hex(std::string_view hex) {
+  std::string bytes(hex.size() / 2, '\0');
+  std::size_t length = 0;
+  const char* end = nullptr;
+  if (hex.size() % 2 != 0 ||
+      sodium_hex2bin(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(), hex.data(),
+                     hex.size(), nullptr, &length, &end) != 0 ||
+      end != hex.data() + hex.size()) {
+    return std::nullopt;
+  }
+  return bytes;
+}
+
+std::string to_base64(std::string_view bytes) { return encode(bytes, sodium_base64_VARIANT_ORIGINAL); }
+
+std::optional<std::string> from_base64(std::string_view text) {
+  // Two paddings at most: "AA===" is no base64.
+  const std::string_view core = without_padding(text);
+  std::size_t padding = 0;
+  for (const char c : text.substr(core.size())) padding += c == '=' ? 1 : 0;
+  if (padding > 2) return std::nullopt;
+  return decode(core, kWhiteSpace.data(), sodium_base64_VARIANT_ORIGINAL_NO_PADDING);
+}
+
+std::string to_base64url(std::string_view bytes) {
+  return encode(bytes, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+}
+
+std::optional<std::string> from_base64url(std::string_view text) {
+  return decode(text, nullptr, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+}
+
+std::string sha256_raw(std::string_view bytes) {
+  std::string digest(crypto_hash_sha256_BYTES, '\0');
+  crypto_hash_sha256(reinterpret_cast<unsigned char*>(digest.data()),
+                     reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
+  return digest;
+}
+
+std::string sha256_hex(std::string_view bytes) { return to_hex(as_bytes(sha256_raw(bytes))); }
+
+bool equal_constant_time(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && sodium_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
+}  // namespace chartroom::base

@@ -1,0 +1,52 @@
+#include "base/ids.hpp"
+
+#include <array>
+#include <vector>
+
+#include "base/bytes.hpp"
+
+namespace chartroom::base {
+namespace {
+
+std::string format_uuid(std::array<std::byte, 16> bytes, unsigned version) {
+  bytes[6] = (bytes[6] & std::byte{0x0F}) | static_cast<std::byte>(version << 4U);
+  bytes[8] = (bytes[8] & std::byte{0x3F}) | std::byte{0x80};
+  const std::string hex = to_hex(bytes);
+  std::string uuid;
+  uuid.reserve(36);
+  for (std::size_t i = 0; i < hex.size(); ++i) {
+    if (i == 8 || i == 12 || i == 16 || i == 20) uuid += '-';
+    uuid += hex[i];
+  }
+  return uuid;
+}
+
+}  // namespace
+
+std::string make_uuid_v7(TimePoint now, Random& random) {
+  std::array<std::byte, 16> bytes{};
+  random.fill(bytes);
+  const auto ms = static_cast<std::uint64_t>(to_unix_ms(now));
+  for (std::size_t i = 0; i < 6; ++i) bytes[i] = static_cast<std::byte>((ms >> (40U - 8U * i)) & 0xFFU);
+  return format_uuid(bytes, 7);
+}
+
+std::string make_uuid_v4(Random& random) {
+  std::array<std::byte, 16> bytes{};
+  random.fill(bytes);
+  return format_uuid(bytes, 4);
+}
+
+std::string make_hex_id(std::size_t digits, Random& random) {
+  std::vector<std::byte> bytes(digits / 2);
+  random.fill(bytes);
+  return to_hex(bytes);
+}
+
+std::string make_secret(std::size_t count, Random& random) {
+  std::vector<std::byte> bytes(count);
+  random.fill(bytes);
+  return to_base64url(as_text(bytes));
+}
+
+}  // namespace chartroom::base

@@ -1,0 +1,20 @@
+// Identifiers in the shapes of the wire contract (§1.4).
+#pragma once
+
+#include <string>
+
+#include "base/ports.hpp"
+
+namespace chartroom::base {
+
+/// RFC 9562 UUID version 7: the time first, so that keys made later sort later (to a millisecond).
+[[nodiscard]] std::string make_uuid_v7(TimePoint now, Random& random);
+/// RFC 9562 UUID version 4, for ids that must not tell when they were made.
+[[nodiscard]] std::string make_uuid_v4(Random& random);
+/// `digits` lower-case hex digits (an even number): humanId 32, clientId 40, userId and
+/// subscription id 24.
+[[nodiscard]] std::string make_hex_id(std::size_t digits, Random& random);
+/// URL-safe base64 without padding of `bytes` random bytes: secrets.
+[[nodiscard]] std::string make_secret(std::size_t bytes, Random& random);
+
+}  // namespace chartroom::base
