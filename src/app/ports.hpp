@@ -1,0 +1,160 @@
+// What the use cases need from the outside world, besides the Store (app/store.hpp).
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "app/types.hpp"
+#include "base/ports.hpp"
+#include "base/result.hpp"
+#include "base/sensitive.hpp"
+#include "evidence/model.hpp"
+
+namespace chartroom::app {
+
+/// Authenticated encryption (AES-256-GCM) with a master key that never touches the database.
+/// Thread-safe. The sealed form names its key id.
+class Sealer {
+ public:
+  virtual ~Sealer() = default;
+  /// `context` is bound to the value: opening with another one fails.
+  [[nodiscard]] virtual std::string seal(std::string_view plain, std::string_view context) const = 0;
+  /// Errors: corrupt (wrong key, context or bytes).
+  [[nodiscard]] virtual base::Result<std::string> open(std::string_view sealed, std::string_view context) const = 0;
+  /// Keyed hash for look-ups of what must not be stored: 64 hex digits.
+  [[nodiscard]] virtual std::string keyed_hash(std::string_view value) const = 0;
+};
+
+/// Slow password hashing (argon2id). Thread-safe.
+class SecretHasher {
+ public:
+  virtual ~SecretHasher() = default;
+  [[nodiscard]] virtual std::string hash(const base::Sensitive<std::string>& secret) const = 0;
+  [[nodiscard]] virtual bool verify(const std::string& hash, const base::Sensitive<std::string>& secret) const = 0;
+};
+
+/// Client tokens: RS256 JWTs (contract §2.2). Thread-safe.
+class TokenService {
+ public:
+  virtual ~TokenService() = default;
+  struct Token {
+    std::string token;
+    std::chrono::seconds expires_in{};
+  };
+  [[nodiscard]] virtual base::Result<Token> issue(const std::string& client_id) = 0;
+  /// The client id. Error unauthenticated for anything but a valid token of ours: forged, expired,
+  /// another algorithm, another audience.
+  [[nodiscard]] virtual base::Result<std::string> verify(std::string_view token) = 0;
+  /// RFC 7517 JSON Web Key Set of all keys that still verify.
+  [[nodiscard]] virtual base::Result<std::string> jwks() = 0;
+};
+
+/// What a consumerLink's `rq` says.
+struct LinkClaims {
+  std::string client_id;
+  std::string human_id;
+  base::TimePoint issued_at{};
+};
+
+/// Signs and checks `rq` (contract §6.2). Expiry is the caller's: it knows the application's clock.
+class LinkSigner {
+ public:
+  virtual ~LinkSigner() = default;
+  [[nodiscard]] virtual std::string sign(const LinkClaims& claims) const = 0;
+  /// Error unauthenticated for anything that was not signed by us.
+  [[nodiscard]] virtual base::Result<LinkClaims> verify(std::string_view rq) const = 0;
+};
+
+struct OutgoingRequest {
+  std::string method = "POST";
+  std::string url;
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::string body;
+  std::chrono::milliseconds timeout{10'000};
+  std::size_t response_limit_bytes = 64U * 1024;
+};
+
+struct OutgoingResponse {
+  int status = 0;
+  std::string body;
+};
+
+/// HTTP client. Thread-safe, blocking. Follows no redirect; refuses private, loopback and
+/// link-local addresses unless it was made for a sandbox, and checks the address really connected.
+class HttpClient {
+ public:
+  virtual ~HttpClient() = default;
+  /// Errors: unavailable with one of the fixed messages "timeout", "connection refused",
+  /// "name not resolved", "tls failure", "blocked address", "transfer failed"; invalid_input (URL).
+  [[nodiscard]] virtual base::Result<OutgoingResponse> send(const OutgoingRequest& request) = 0;
+};
+
+/// Headers that prove a webhook's origin and integrity (Standard Webhooks).
+class WebhookSigner {
+ public:
+  virtual ~WebhookSigner() = default;
+  [[nodiscard]] virtual std::vector<std::pair<std::string, std::string>> headers(
+      const std::string& event_id, base::TimePoint at, std::string_view body,
+      const base::Sensitive<std::string>& secret) const = 0;
+};
+
+// ── record channels ─────────────────────────────────────────────────────────────────────────────
+
+struct RetrievalRequest {
+  std::string order_id;
+  order::Channel channel = order::Channel::ehr;
+  NewOrder applicant;          ///< what was ordered, with what tasks brought in
+  evidence::Person person;     ///< the same, as identity sees it
+  bool sandbox = false;
+  bool authorized = false;     ///< a provider's special authorisation was given
+  std::string connection;      ///< portal: id of the provider that the applicant connected
+  unsigned attempt = 0;        ///< tries before this one
+  base::TimePoint now{};       ///< application's time
+  base::TimePoint asked_at{};  ///< when this channel was asked first
+};
+
+struct RetrievedItem {
+  std::string provider_id;
+  std::string provider_name;
+  std::string media_type;
+  std::string label;           ///< for coverage: file or resource reference, no PHI
+  std::string bytes;
+  bool supporting = false;     ///< practitioners, organisations: read with the others, no patient
+};
+
+struct RetrievalAnswer {
+  enum class Status {
+    complete,             ///< everything there is; items may be empty
+    still_running,        ///< ask again after `retry_after`
+    needs_authorization,  ///< a provider wants its own form; `detail` names it
+    failed,               ///< gave up for good
+  };
+  Status status = Status::complete;
+  std::vector<RetrievedItem> items;
+  base::Duration retry_after{};
+  std::string detail;
+};
+
+/// One way to records. Thread-safe, blocking.
+/// Errors: unavailable (try again with back-off).
+class RecordChannel {
+ public:
+  virtual ~RecordChannel() = default;
+  [[nodiscard]] virtual base::Result<RetrievalAnswer> retrieve(const RetrievalRequest& request) = 0;
+
+  /// Providers whose portal an applicant can connect, best match first; `query` may be empty.
+  struct PortalChoice {
+    std::string id;
+    std::string name;
+    std::string place;
+  };
+  [[nodiscard]] virtual std::vector<PortalChoice> portals(const RetrievalRequest& /*request*/,
+                                                          const std::string& /*query*/) {
+    return {};
+  }
+};
+
+}  // namespace chartroom::app

@@ -1,0 +1,224 @@
+// The Store port. Two engines implement it; one suite of tests holds both to it.
+//
+// A change is a Commit: a list of writes that become visible together or not at all. Commits of
+// many threads are gathered into one database transaction (group commit); one that fails is rolled
+// back alone and never fails its neighbours.
+//
+// Everything of a tenant goes through a TenantStore, which is bound to one application: none of the
+// write types carries an application id, so no caller can forget it or get it wrong.
+//
+// Thread-safe. Times are UTC. "Sealed" columns are encrypted by the engine with the Sealer it was
+// opened with, bound to application, table, column and row.
+// Errors of all calls: unavailable (busy, disk full, connection lost), corrupt (a sealed value does
+// not open, a stored document cannot be read), internal.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "app/types.hpp"
+#include "base/result.hpp"
+
+namespace chartroom::app {
+
+// ── writes ──────────────────────────────────────────────────────────────────────────────────────
+
+/// Conflict when human_id, user_id or client_user_id is taken.
+struct InsertUser {
+  User user;
+};
+struct UpdateUser {
+  User user;
+};
+/// Conflict when the id is taken.
+struct InsertOrder {
+  StoredOrder order;
+};
+/// Compare-and-set: conflict when the stored version is not order.version. Stores version + 1.
+struct UpdateOrder {
+  StoredOrder order;
+};
+struct InsertBlob {
+  Blob blob;
+};
+/// Storing a record with a known id again changes nothing.
+struct InsertRecord {
+  RawRecord record;
+};
+struct UpdateRecordVerdict {
+  std::string record_id;
+  RecordVerdict verdict = RecordVerdict::accepted;
+  std::string decision_json;
+  bool purge_bytes = false;
+};
+/// Removes the bytes of all records and reports of the order; rows of reports go too.
+struct PurgeOrderData {
+  std::string order_id;
+};
+struct InsertReport {
+  StoredReport report;
+};
+struct InsertEvent {
+  StoredEvent event;
+};
+/// due_at is in the application's time; the engine turns it into real time inside the transaction.
+struct InsertJob {
+  Job job;
+};
+/// Ends a claimed job. Conflict when the lease is no longer ours (another worker took over).
+struct FinishJob {
+  std::string job_id;
+  std::string lease;
+};
+/// Gives a claimed job back, due again after `delay`; attempts + 1. Conflict as above.
+struct RetryJob {
+  std::string job_id;
+  std::string lease;
+  base::Duration delay{};
+  std::string error;  ///< fixed words, no PHI
+};
+/// Puts a claimed job among the dead letters. Conflict as above.
+struct BuryJob {
+  std::string job_id;
+  std::string lease;
+  std::string error;
+};
+/// Drops waiting jobs of an order by kind (empty: all kinds but "deliver").
+struct DropJobs {
+  std::string order_id;
+  std::string kind;
+};
+struct InsertAudit {
+  AuditEntry entry;
+};
+/// Conflict when the key is taken and has not expired.
+struct InsertIdempotentAnswer {
+  IdempotentAnswer answer;
+};
+struct InsertWebhook {
+  WebhookEndpoint endpoint;
+};
+struct UpdateWebhook {
+  WebhookEndpoint endpoint;
+};
+struct DeleteWebhook {
+  std::string id;
+};
+struct InsertAttempt {
+  DeliveryAttempt attempt;
+};
+/// Sandbox: moves the application's clock forward and everything that waits with it.
+struct AdvanceClock {
+  base::Duration by{};
+};
+/// Suppression list entry: a keyed hash of the person, never the person.
+struct InsertSuppression {
+  std::string person_key;
+};
+
+using Write = std::variant<InsertUser, UpdateUser, InsertOrder, UpdateOrder, InsertBlob, InsertRecord,
+                           UpdateRecordVerdict, PurgeOrderData, InsertReport, InsertEvent, InsertJob,
+                           FinishJob, RetryJob, BuryJob, DropJobs, InsertAudit, InsertIdempotentAnswer,
+                           InsertWebhook, UpdateWebhook, DeleteWebhook, InsertAttempt, AdvanceClock,
+                           InsertSuppression>;
+
+using Commit = std::vector<Write>;
+
+template <typename T>
+struct Page {
+  std::vector<T> items;
+  std::uint64_t total = 0;
+};
+
+// ── tenant-bound ────────────────────────────────────────────────────────────────────────────────
+
+class TenantStore {
+ public:
+  virtual ~TenantStore() = default;
+
+  [[nodiscard]] virtual const std::string& client_id() const = 0;
+
+  /// All or nothing; returns after the transaction is durable. Error conflict: some write's
+  /// condition did not hold (its struct says which); `field` names the write ("UpdateOrder").
+  virtual base::Result<void> commit(const Commit& writes) = 0;
+
+  virtual base::Result<std::optional<User>> find_user(const std::string& human_id) = 0;
+  virtual base::Result<std::optional<User>> find_user_by_client_user_id(const std::string& client_user_id) = 0;
+  /// Newest first.
+  virtual base::Result<Page<User>> list_users(std::size_t offset, std::size_t limit) = 0;
+
+  virtual base::Result<std::optional<StoredOrder>> find_order(const std::string& order_id) = 0;
+  /// Newest first.
+  virtual base::Result<std::vector<StoredOrder>> orders_of(const std::string& human_id) = 0;
+
+  /// With bytes.
+  virtual base::Result<std::vector<Blob>> blobs_of(const std::string& order_id) = 0;
+  /// Oldest first; with bytes only when asked.
+  virtual base::Result<std::vector<RawRecord>> records_of(const std::string& order_id, bool with_bytes) = 0;
+  /// Oldest first, without bytes.
+  virtual base::Result<std::vector<StoredReport>> reports_of(const std::string& human_id) = 0;
+  virtual base::Result<std::optional<StoredReport>> find_report(const std::string& report_id) = 0;
+
+  virtual base::Result<std::optional<StoredEvent>> find_event(const std::string& event_id) = 0;
+  /// By sequence, from `after`, at most `limit`; order_id may be empty for all orders.
+  virtual base::Result<std::vector<StoredEvent>> events(const std::string& order_id, std::int64_t after,
+                                                        std::size_t limit) = 0;
+
+  virtual base::Result<std::vector<WebhookEndpoint>> webhooks() = 0;
+  virtual base::Result<std::vector<DeliveryAttempt>> attempts(const std::string& endpoint_id,
+                                                              std::size_t limit) = 0;
+  /// Expired answers are not found. `now` is real time.
+  virtual base::Result<std::optional<IdempotentAnswer>> find_idempotent_answer(const std::string& key,
+                                                                               base::TimePoint now) = 0;
+  virtual base::Result<bool> is_suppressed(const std::string& person_key) = 0;
+  virtual base::Result<std::vector<AuditEntry>> audit_of(const std::string& order_id) = 0;
+
+  /// The application's clock minus real time.
+  virtual base::Result<base::Duration> clock_offset() = 0;
+  /// Jobs of this application that are claimed right now or due at or before `now` (real time).
+  virtual base::Result<std::uint64_t> busy_jobs(base::TimePoint now) = 0;
+  /// When the next waiting job is due, in real time; nullopt when none waits.
+  virtual base::Result<std::optional<base::TimePoint>> next_due() = 0;
+};
+
+// ── the whole ───────────────────────────────────────────────────────────────────────────────────
+
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  [[nodiscard]] virtual std::unique_ptr<TenantStore> tenant(const std::string& client_id) = 0;
+
+  /// Conflict when the id is taken.
+  virtual base::Result<void> insert_application(const Application& application) = 0;
+  virtual base::Result<void> update_application(const Application& application) = 0;
+  virtual base::Result<std::optional<Application>> find_application(const std::string& client_id) = 0;
+  virtual base::Result<std::vector<Application>> applications() = 0;
+
+  /// Takes up to `limit` due jobs under a lease that ends at now + lease. A job whose lease ran out
+  /// is due again (attempts + 1 is its claimer's business: RetryJob counts). Highest priority
+  /// first, then the oldest; within a lane only its oldest job, and none while one is claimed.
+  virtual base::Result<std::vector<Job>> claim(base::TimePoint now, base::Duration lease, std::size_t limit) = 0;
+  /// Prolongs leases that are still ours; returns the ids for which that held.
+  virtual base::Result<std::vector<std::string>> heartbeat(const std::vector<std::pair<std::string, std::string>>& job_and_lease,
+                                                           base::TimePoint now, base::Duration lease) = 0;
+  /// When the next waiting job of any application is due (real time).
+  virtual base::Result<std::optional<base::TimePoint>> next_due() = 0;
+  /// Dead letters, newest first.
+  virtual base::Result<std::vector<Job>> dead_jobs(std::size_t limit) = 0;
+
+  virtual base::Result<std::vector<SigningKey>> signing_keys() = 0;
+  virtual base::Result<void> insert_signing_key(const SigningKey& key) = 0;
+
+  /// Cheap proof that the store answers.
+  virtual base::Result<void> ping() = 0;
+};
+
+/// NewOrder as JSON (attachments left out) for sealed columns, and back.
+[[nodiscard]] std::string new_order_to_json(const NewOrder& order);
+[[nodiscard]] base::Result<NewOrder> new_order_from_json(std::string_view json);
+
+}  // namespace chartroom::app

@@ -1,0 +1,197 @@
+// What the use cases speak about: the typed order request and the things that are stored.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "base/sensitive.hpp"
+#include "base/time.hpp"
+#include "order/order.hpp"
+
+namespace chartroom::app {
+
+// ── the order request (contract §3.2), validated and normalised by the API room ─────────────────
+
+struct Address {
+  std::optional<std::string> street1, street2, city, state, zip;  ///< zip: canonical string
+};
+
+struct Provider {
+  std::optional<std::string> name, organization_name, client_provider_id, npi, phone, fax, mrn;
+  std::optional<Address> address;
+};
+
+struct Attachment {
+  std::string type;          ///< "hipaaAuthorization", "other"
+  std::string content_type;  ///< "application/pdf", "image/tiff"
+  base::Sensitive<std::string> content;  ///< decoded bytes
+};
+
+using ClientValue = std::variant<std::string, double, std::int64_t, bool>;
+
+struct NewOrder {
+  std::optional<std::string> order_type;
+  std::string client_user_id;
+  std::optional<std::string> client_user_email;
+  std::optional<std::string> first_name, middle_name, last_name;
+  std::optional<std::string> gender;                   ///< male, female, other
+  std::optional<base::Date> date_of_birth;
+  std::vector<std::string> suggested_sources;
+  std::optional<base::Sensitive<std::string>> ssn;     ///< nine digits; the placeholder is absent
+  std::optional<std::string> phone;
+  std::optional<Address> address;
+  std::vector<std::string> conditions;
+  std::vector<Provider> providers;
+  std::vector<Attachment> attachments;
+  std::optional<std::string> client_data_json;         ///< flat object, as given, compact JSON
+  std::optional<bool> auto_invite;
+};
+
+// ── stored things ───────────────────────────────────────────────────────────────────────────────
+
+struct Application {
+  std::string client_id;       ///< 40 hex
+  std::string name;
+  std::string secret_hash;     ///< argon2id
+  bool sandbox = false;
+  bool enabled = true;
+  std::string default_order_type = "healthcheck";
+  base::Duration clock_offset{};  ///< sandbox clock: the application's time minus real time
+  base::TimePoint created_at{};
+};
+
+struct User {
+  std::string human_id;        ///< 32 hex
+  std::string user_id;         ///< 24 hex
+  std::string client_user_id;
+  NewOrder profile;            ///< newest demographics; sealed at rest; attachments are left out
+  base::TimePoint created_at{};
+  base::TimePoint updated_at{};
+};
+
+/// An order's row: the core's state, and what the core must not know.
+struct StoredOrder {
+  order::Order core;
+  std::int64_t version = 0;    ///< 0: not stored yet; compare-and-set on update
+  std::string human_id;
+  std::string client_user_id;
+  NewOrder request;            ///< as ordered plus what tasks brought in; sealed; no attachment bytes
+};
+
+/// Bytes that belong to an order and are not a record: attachments, signed forms. Sealed.
+struct Blob {
+  std::string id;
+  std::string order_id;
+  std::string type;            ///< attachment type
+  std::string content_type;
+  base::Sensitive<std::string> bytes;
+  base::TimePoint created_at{};
+};
+
+enum class RecordVerdict { accepted, quarantined, rejected, unreadable };
+[[nodiscard]] const char* to_string(RecordVerdict verdict);
+
+/// One retrieved item. `bytes` are sealed and empty once purged (rejected: at once).
+struct RawRecord {
+  std::string id;              ///< UUID derived from order, channel and content: storing twice is once
+  std::string order_id;
+  order::Channel channel = order::Channel::ehr;
+  std::string provider_id;
+  std::string provider_name;
+  std::string media_type;
+  std::string label;
+  std::string sha256;
+  RecordVerdict verdict = RecordVerdict::accepted;
+  std::string decision_json;   ///< score, matched fields, reason; no PHI
+  bool supporting = false;     ///< carries only organisations, practitioners and the like
+  base::Sensitive<std::string> bytes;
+  base::TimePoint retrieved_at{};
+};
+
+struct StoredReport {
+  std::string id;              ///< UUID
+  std::string order_id;
+  std::string human_id;
+  std::string name;
+  std::string file_extension;
+  std::vector<std::string> base_report_names;
+  std::vector<std::string> provider_ids;
+  base::TimePoint created_at{};
+  base::Sensitive<std::string> bytes;  ///< empty in listings
+};
+
+/// A notification that was decided. The body is fixed here once and for all.
+struct StoredEvent {
+  std::string id;              ///< eventId, UUID v4
+  std::string order_id;
+  std::string kind;            ///< "order.status", "order.summary", "task"
+  std::string body;            ///< the JSON array as it is sent
+  base::TimePoint created_at{};
+  std::int64_t sequence = 0;   ///< assigned by the store, grows
+};
+
+struct WebhookEndpoint {
+  std::string id;              ///< UUID
+  std::string url;
+  std::vector<std::string> kinds;       ///< event kinds; empty: all
+  base::Sensitive<std::string> secret;  ///< "whsec_…", sealed at rest
+  bool enabled = true;
+  std::string description;
+  base::TimePoint created_at{};
+};
+
+/// One try to deliver, kept for the attempts list. No bodies.
+struct DeliveryAttempt {
+  std::string event_id;
+  std::string endpoint_id;
+  unsigned number = 1;
+  int status = 0;              ///< HTTP status, 0: no answer
+  std::string error;           ///< fixed words: "timeout", "refused", "blocked address", …
+  base::TimePoint at{};
+};
+
+/// A unit of durable work.
+struct Job {
+  std::string id;              ///< UUID; a job with a known id is not stored twice
+  std::string client_id;       ///< filled by the store
+  std::string kind;            ///< "order.command", "retrieve", "build", "deliver", "purge", …
+  std::string order_id;        ///< may be empty
+  std::string payload;         ///< JSON; ids and numbers only, no PHI
+  std::string lane;            ///< jobs of one lane run one after the other, by sequence; may be empty
+  int priority = 0;            ///< higher first
+  base::TimePoint due_at{};    ///< in the application's time
+  unsigned attempts = 0;       ///< finished tries
+  std::string lease;           ///< set by claim()
+  base::Duration clock_offset{};  ///< of the application, set by claim()
+};
+
+struct AuditEntry {
+  std::string order_id;        ///< may be empty
+  std::string actor;           ///< "api", "applicant", "worker", "operator"
+  std::string action;          ///< fixed words: "order.placed", "report.read", …
+  std::string subject;         ///< id of what it was done to; no PHI
+  base::TimePoint at{};
+};
+
+struct IdempotentAnswer {
+  std::string key;
+  std::string request_hash;    ///< sha256 of method, path and body
+  int status = 0;
+  std::string content_type;
+  std::string body;
+  base::TimePoint expires_at{};  ///< real time
+};
+
+struct SigningKey {
+  std::string kid;
+  base::Sensitive<std::string> private_pem;  ///< RSA, PEM; sealed at rest
+  base::TimePoint created_at{};
+  std::optional<base::TimePoint> retired_at;
+};
+
+}  // namespace chartroom::app

@@ -1,0 +1,359 @@
+// Document → one self-contained HTML page. Every string passes escape() on its way out; nothing in
+// a document is trusted to be markup.
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+#include "base/bytes.hpp"
+#include "base/text.hpp"
+#include "report/render.hpp"
+#include "report/report_css.hpp"
+#include "report/text.hpp"
+
+namespace chartroom::report {
+namespace {
+
+/// Text for element content and quoted attributes. Control characters that HTML forbids become
+/// U+FFFD, as do bytes that are no UTF-8.
+std::string escape(std::string_view text) {
+  const std::string valid = base::to_valid_utf8(text);
+  std::string out;
+  out.reserve(valid.size() + valid.size() / 8);
+  for (const char c : valid) {
+    const auto byte = static_cast<unsigned char>(c);
+    switch (c) {
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      case '\'':
+        out += "&#39;";
+        break;
+      default:
+        if ((byte < 0x20 && c != '\n' && c != '\t') || byte == 0x7F) {
+          out += "\xEF\xBF\xBD";
+        } else {
+          out += c;
+        }
+    }
+  }
+  return out;
+}
+
+/// Anchors are ours, but locators of sources are part of them: only safe characters stay.
+std::string fragment(std::string_view anchor) {
+  std::string out;
+  for (const char c : anchor) {
+    const bool safe = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                      c == '-' || c == '_' || c == '.';
+    out += safe ? c : '-';
+  }
+  return out;
+}
+
+const char* tone_class(Tone tone) {
+  switch (tone) {
+    case Tone::none:
+      return "";
+    case Tone::good:
+      return "tone-good";
+    case Tone::caution:
+      return "tone-caution";
+    case Tone::alert:
+      return "tone-alert";
+    case Tone::muted:
+      return "tone-muted";
+  }
+  return "";
+}
+
+std::string kilobytes(std::size_t bytes) {
+  if (bytes < 1024 * 1024) return std::to_string((bytes + 1023) / 1024) + " KB";
+  return format_fixed(static_cast<double>(bytes) / (1024.0 * 1024.0), 1) + " MB";
+}
+
+/// Builds the page; one object per page.
+class Page {
+ public:
+  explicit Page(const Document& document) : document_(document) {}
+
+  std::string render() {
+    find_headings();
+    head();
+    banner();
+    contents();
+    out_ += "<main id=\"main\">\n";
+    for (const Block& block : document_.blocks) {
+      std::visit([this](const auto& b) { draw(b); }, block);
+    }
+    close_sections();
+    out_ += "</main>\n";
+    if (!document_.footer.empty()) {
+      out_ += "<footer><p>" + escape(document_.footer) + "</p></footer>\n";
+    }
+    out_ += "</body>\n</html>\n";
+    return std::move(out_);
+  }
+
+ private:
+  struct Entry {
+    std::string text;
+    std::string anchor;
+  };
+
+  void find_headings() {
+    for (const Block& block : document_.blocks) {
+      const auto* heading = std::get_if<Heading>(&block);
+      if (heading != nullptr && heading->level == 2) {
+        contents_.push_back({heading->text, heading_id(*heading, contents_.size())});
+      }
+    }
+  }
+
+  static std::string heading_id(const Heading& heading, std::size_t index) {
+    return heading.anchor.empty() ? "section-" + std::to_string(index + 1)
+                                  : fragment(heading.anchor);
+  }
+
+  void head() {
+    std::string title = document_.title;
+    if (!document_.subtitle.empty()) title += " – " + document_.subtitle;
+    out_ += "<!DOCTYPE html>\n<html lang=\"" + escape(document_.language) + "\">\n<head>\n";
+    out_ += "<meta charset=\"utf-8\">\n";
+    // The page needs nothing from anywhere and says so, in case a viewer would try.
+    out_ +=
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
+        "style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'\">\n";
+    out_ += "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n";
+    out_ += "<meta name=\"color-scheme\" content=\"light dark\">\n";
+    out_ += "<meta name=\"referrer\" content=\"no-referrer\">\n";
+    out_ += "<meta name=\"robots\" content=\"noindex\">\n";
+    out_ += "<title>" + escape(title) + "</title>\n<style>\n";
+    out_ += kReportCss;
+    out_ += "</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#main\">Skip to the report</a>\n";
+  }
+
+  void banner() {
+    out_ += "<header class=\"banner\">\n<h1>" + escape(document_.title) + "</h1>\n";
+    if (!document_.subtitle.empty()) {
+      out_ += "<p class=\"subject\">" + escape(document_.subtitle) + "</p>\n";
+    }
+    out_ += "<p class=\"made\">Made <time datetime=\"" + base::format_iso(document_.created) +
+            "\">" + escape(date_time_text(document_.created)) + "</time></p>\n</header>\n";
+  }
+
+  void contents() {
+    if (contents_.size() < 3) return;
+    out_ += "<nav aria-label=\"Contents\">\n<ol>\n";
+    for (const Entry& entry : contents_) {
+      out_ += "<li><a href=\"#" + entry.anchor + "\">" + escape(entry.text) + "</a></li>\n";
+    }
+    out_ += "</ol>\n</nav>\n";
+  }
+
+  void close_sections() {
+    if (in_section_) out_ += "</section>\n";
+    in_section_ = false;
+  }
+
+  void draw(const Heading& heading) {
+    if (heading.level <= 1) {
+      // The banner already shows the title; a page has one <h1>.
+      if (heading.text == document_.title) return;
+    }
+    if (heading.level == 2) {
+      close_sections();
+      const std::string id = contents_[section_++].anchor;
+      out_ += "<section aria-labelledby=\"" + id + "\">\n<h2 id=\"" + id + "\">" +
+              escape(heading.text) + "</h2>\n";
+      in_section_ = true;
+      return;
+    }
+    const std::string tag = heading.level >= 4 ? "h4" : heading.level == 3 ? "h3" : "h2";
+    out_ += "<" + tag;
+    if (!heading.anchor.empty()) out_ += " id=\"" + fragment(heading.anchor) + "\"";
+    out_ += ">" + escape(heading.text) + "</" + tag + ">\n";
+  }
+
+  void draw(const Paragraph& paragraph) {
+    const char* tag = paragraph.preformatted ? "pre" : "p";
+    out_ += "<" + std::string(tag) + (paragraph.preformatted ? " tabindex=\"0\"" : "") + ">";
+    spans(paragraph.spans);
+    out_ += "</" + std::string(tag) + ">\n";
+  }
+
+  void draw(const List& list) {
+    unsigned open = 0;
+    for (const ListItem& item : list.items) {
+      const unsigned level = std::min(item.level, 7U) + 1;
+      if (level <= open) out_ += "</li>";
+      while (open > level) {
+        out_ += "</ul></li>";
+        --open;
+      }
+      while (open < level) {
+        out_ += open > 0 && open + 1 < level ? "<ul><li>" : "<ul>";
+        ++open;
+      }
+      out_ += "<li>";
+      if (!item.marker.empty()) {
+        out_ += "<span class=\"marker\">" + escape(item.marker) + "</span> ";
+      }
+      spans(item.spans);
+    }
+    if (open == 0) return;
+    out_ += "</li></ul>";
+    while (--open > 0) out_ += "</li></ul>";
+    out_ += "\n";
+  }
+
+  void draw(const Table& table) {
+    const std::string label =
+        table.caption.empty() ? "Table " + std::to_string(++tables_) : table.caption;
+    out_ += "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"" + escape(label) +
+            "\">\n<table>\n";
+    if (!table.caption.empty()) out_ += "<caption>" + escape(table.caption) + "</caption>\n";
+    if (!table.columns.empty()) {
+      out_ += "<thead><tr>";
+      for (const Column& column : table.columns) {
+        out_ += "<th scope=\"col\"" + classes(column.align, Tone::none) + ">" +
+                escape(column.title) + "</th>";
+      }
+      out_ += "</tr></thead>\n";
+    }
+    out_ += "<tbody>\n";
+    bool first = table.columns.empty();
+    for (const auto& row : table.rows) {
+      // A first row made of header cells alone titles its columns.
+      const bool titles = first && std::all_of(row.begin(), row.end(),
+                                               [](const Cell& cell) { return cell.header; });
+      first = false;
+      out_ += "<tr>";
+      for (std::size_t i = 0; i < row.size(); ++i) cell(row[i], titles);
+      out_ += "</tr>\n";
+    }
+    out_ += "</tbody>\n</table>\n</div>\n";
+  }
+
+  void cell(const Cell& cell, bool titles) {
+    const char* tag = cell.header ? "th" : "td";
+    out_ += std::string("<") + tag;
+    if (cell.header) out_ += titles ? " scope=\"col\"" : " scope=\"row\"";
+    if (!cell.anchor.empty()) out_ += " id=\"" + fragment(cell.anchor) + "\"";
+    if (cell.column_span > 1) {
+      out_ += " colspan=\"" + std::to_string(std::min(cell.column_span, 100U)) + "\"";
+    }
+    if (cell.row_span > 1) {
+      out_ += " rowspan=\"" + std::to_string(std::min(cell.row_span, 1000U)) + "\"";
+    }
+    out_ += classes(cell.align, cell.tone) + ">";
+    spans(cell.spans);
+    out_ += std::string("</") + tag + ">";
+  }
+
+  static std::string classes(Align align, Tone tone) {
+    std::string names = align == Align::end ? "end" : align == Align::center ? "center" : "";
+    const std::string toned = tone_class(tone);
+    if (!names.empty() && !toned.empty()) names += " ";
+    names += toned;
+    return names.empty() ? names : " class=\"" + names + "\"";
+  }
+
+  void draw(const KeyValues& values) {
+    out_ += "<dl>\n";
+    for (const KeyValues::Item& item : values.items) {
+      out_ += "<div><dt>" + escape(item.label) + "</dt><dd>";
+      spans(item.value);
+      out_ += "</dd></div>\n";
+    }
+    out_ += "</dl>\n";
+  }
+
+  void draw(const Callout& callout) {
+    out_ += "<div class=\"callout " + std::string(tone_class(callout.tone)) + "\" role=\"note\">\n";
+    if (!callout.title.empty()) {
+      out_ += "<p class=\"callout-title\">" + escape(callout.title) + "</p>\n";
+    }
+    out_ += "<p>";
+    spans(callout.spans);
+    out_ += "</p>\n</div>\n";
+  }
+
+  void draw(const ChartRow& row) {
+    out_ += "<div class=\"charts\">\n";
+    for (const Chart& chart : row.charts) {
+      out_ += "<figure class=\"chart\">" +
+              render_chart_svg(chart, "chart-" + std::to_string(++charts_)) + "</figure>\n";
+    }
+    out_ += "</div>\n";
+  }
+
+  void draw(const Image& image) {
+    if (image.media_type != "image/png" && image.media_type != "image/jpeg") {
+      out_ += "<p class=\"muted\">[Image of a kind that is not shown: " +
+              escape(image.alternative) + "]</p>\n";
+      return;
+    }
+    out_ += "<figure><img alt=\"" + escape(image.alternative) + "\" src=\"data:" +
+            image.media_type + ";base64," + base::to_base64(image.bytes) + "\"></figure>\n";
+  }
+
+  void draw(const EmbeddedPdf& pdf) {
+    out_ += "<p class=\"attachment\"><a download=\"document-" + std::to_string(++attachments_) +
+            ".pdf\" href=\"data:application/pdf;base64," + base::to_base64(pdf.bytes) + "\">" +
+            escape(pdf.title) + "</a> <span class=\"muted\">(PDF, " +
+            kilobytes(pdf.bytes.size()) + ", download)</span></p>\n";
+  }
+
+  void draw(const PageBreak& /*unused*/) { out_ += "<div class=\"page-break\"></div>\n"; }
+
+  void spans(const Spans& spans) {
+    for (const Span& span : spans) this->span(span);
+  }
+
+  void span(const Span& span) {
+    if (span.line_break) {
+      out_ += "<br>";
+      return;
+    }
+    std::string open;
+    std::string close;
+    const auto wrap = [&](const std::string& tag, const std::string& attributes) {
+      open += "<" + tag + attributes + ">";
+      close = "</" + tag + ">" + close;
+    };
+    if (!span.target.empty()) wrap("a", " href=\"#" + fragment(span.target) + "\"");
+    if (span.emphasis == Emphasis::strong) wrap("strong", "");
+    if (span.emphasis == Emphasis::alert) wrap("strong", " class=\"alert\"");
+    if (span.emphasis == Emphasis::muted) wrap("span", " class=\"muted\"");
+    if (span.italic) wrap("em", "");
+    if (span.underline) wrap("u", "");
+    if (span.baseline > 0) wrap("sup", "");
+    if (span.baseline < 0) wrap("sub", "");
+    out_ += open + escape(span.text) + close;
+  }
+
+  const Document& document_;
+  std::string out_;
+  std::vector<Entry> contents_;
+  std::size_t section_ = 0;
+  std::size_t tables_ = 0;
+  std::size_t charts_ = 0;
+  std::size_t attachments_ = 0;
+  bool in_section_ = false;
+};
+
+}  // namespace
+
+std::string render_html(const Document& document) { return Page(document).render(); }
+
+}  // namespace chartroom::report

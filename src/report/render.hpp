@@ -1,0 +1,35 @@
+// From a report document to bytes. Pure apart from fonts, which are read from the system.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "report/document.hpp"
+
+namespace chartroom::report {
+
+/// A self-contained HTML5 page: no script, no foreign host, styles for screen (light, dark) and
+/// print, landmarks and headings in order (WCAG 2.2 AA). Charts are inline SVG.
+[[nodiscard]] std::string render_html(const Document& document);
+
+/// A tagged PDF on US Letter with repeated table headers, bookmarks, links, page numbers, document
+/// title and language. Thread-safe: may run on several threads at once.
+/// Errors: internal (a broken image or embedded PDF is replaced by a note, never an error).
+[[nodiscard]] base::Result<std::string> render_pdf(const Document& document);
+
+/// One chart as an SVG element (no XML declaration) with <title> and <desc>, for HTML.
+/// `id` is unique in the page.
+[[nodiscard]] std::string render_chart_svg(const Chart& chart, const std::string& id);
+
+struct PdfPart {
+  std::string title;    ///< bookmark of the part
+  std::string bytes;
+};
+
+/// Joins PDFs behind a cover with a table of contents: bookmarks per part (their own bookmarks
+/// below), continuous page numbers, document title. A part that is no PDF is replaced by a page
+/// that says so.
+[[nodiscard]] base::Result<std::string> combine_pdfs(const Document& cover, const std::vector<PdfPart>& parts);
+
+}  // namespace chartroom::report
