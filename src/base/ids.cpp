@@ -1,5 +1,6 @@
 #include "base/ids.hpp"
 
+#include <algorithm>
 #include <array>
 #include <vector>
 
@@ -35,6 +36,13 @@ std::string make_uuid_v4(Random& random) {
   std::array<std::byte, 16> bytes{};
   random.fill(bytes);
   return format_uuid(bytes, 4);
+}
+
+std::string make_uuid_from_name(std::string_view name) {
+  std::array<std::byte, 16> bytes{};
+  const std::string digest = sha256_raw(name);
+  std::copy_n(as_bytes(digest).begin(), bytes.size(), bytes.begin());
+  return format_uuid(bytes, 8);
 }
 
 std::string make_hex_id(std::size_t digits, Random& random) {

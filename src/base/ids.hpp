@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "base/ports.hpp"
 
@@ -11,6 +12,9 @@ namespace chartroom::base {
 [[nodiscard]] std::string make_uuid_v7(TimePoint now, Random& random);
 /// RFC 9562 UUID version 4, for ids that must not tell when they were made.
 [[nodiscard]] std::string make_uuid_v4(Random& random);
+/// RFC 9562 UUID version 8 from SHA-256: the same name always gives the same id. For things that
+/// must be stored once however often the work that makes them is done.
+[[nodiscard]] std::string make_uuid_from_name(std::string_view name);
 /// `digits` lower-case hex digits (an even number): humanId 32, clientId 40, userId and
 /// subscription id 24.
 [[nodiscard]] std::string make_hex_id(std::size_t digits, Random& random);

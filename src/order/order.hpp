@@ -124,6 +124,7 @@ struct Order {
   State state = State::created;
   OrderType type;                      ///< as it was when the order was placed
   std::set<Field> given;               ///< what the applicant's data contain by now
+  bool abort_requested = false;        ///< aborted while still created; carried out at the start
   bool building_reports = false;       ///< collecting is over, reports are being made
   bool timed_out = false;
   bool suppressed = false;             ///< fcraSuppressed
