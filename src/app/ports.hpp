@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -99,6 +100,22 @@ class WebhookSigner {
   [[nodiscard]] virtual std::vector<std::pair<std::string, std::string>> headers(
       const std::string& event_id, base::TimePoint at, std::string_view body,
       const base::Sensitive<std::string>& secret) const = 0;
+};
+
+/// Carries one notification to one endpoint. Thread-safe, blocking.
+class EventSender {
+ public:
+  virtual ~EventSender() = default;
+  struct Outcome {
+    bool accepted = false;
+    bool gone = false;          ///< 410: the receiver wants nothing more at this URL
+    int status = 0;             ///< 0: no answer
+    std::string error;          ///< fixed words
+  };
+  [[nodiscard]] virtual Outcome send(const WebhookEndpoint& endpoint, const StoredEvent& event,
+                                     base::TimePoint now) = 0;
+  /// How long to wait after that many failed tries; nullopt: give up.
+  [[nodiscard]] virtual std::optional<base::Duration> delay_after(unsigned failed_tries) = 0;
 };
 
 // ── record channels ─────────────────────────────────────────────────────────────────────────────

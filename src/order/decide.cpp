@@ -296,6 +296,7 @@ class Decider {
       }
       return task.fields.empty();
     }
+    if (task.kind == TaskKind::connect_portal) task.detail = resolution.detail;
     if (task.kind == TaskKind::identity_review) {
       ChannelProgress& channel = progress_of(task.channel);
       channel.sources += resolution.released_sources;

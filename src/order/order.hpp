@@ -112,7 +112,7 @@ struct Task {
   Channel channel = Channel::ehr;
   std::set<Field> fields;     ///< missing_information: what is missing
   std::vector<std::string> record_ids;  ///< identity_review: quarantined records
-  std::string detail;         ///< special_authorization: who asks; no PHI
+  std::string detail;         ///< special_authorization: who asks; connect_portal: the portal's id; no PHI
   base::TimePoint opened_at{};
   base::TimePoint due_at{};
   std::optional<base::TimePoint> closed_at;
@@ -171,6 +171,7 @@ struct ResolveTask {
   bool declined = false;        ///< the applicant will not, or the reviewer says "not this person"
   unsigned released_sources = 0;  ///< identity_review: records accepted by the reviewer
   unsigned released_facts = 0;
+  std::string detail;           ///< connect_portal: id of the portal that was connected
 };
 
 struct TaskExpired {

@@ -105,7 +105,7 @@ TEST(Order, AsksTheApplicantWhenTheNetworkHasNothing) {
   EXPECT_EQ(ride.order_.state, State::pended);
   const Task* task = ride.open(TaskKind::connect_portal);
   ASSERT_NE(task, nullptr);
-  ASSERT_TRUE(ride.apply(ResolveTask{task->id, {}, false, 0, 0}));
+  ASSERT_TRUE(ride.apply(ResolveTask{task->id, {}, false, 0, 0, {}}));
   EXPECT_EQ(ride.order_.state, State::in_progress);
   EXPECT_TRUE(ride.asked<Retrieve>());
   ASSERT_TRUE(ride.apply(answer(Channel::portal, 1, 5)));
@@ -134,9 +134,9 @@ TEST(Order, OpensOneTaskForAllMissingFieldsAndStaysPendedUntilTheyAreThere) {
   EXPECT_EQ(task->fields, (std::set{Field::gender, Field::address, Field::hipaa_authorization}));
   EXPECT_EQ(task->assignee, Assignee::customer);
   const std::string id = task->id;
-  ASSERT_TRUE(ride.apply(ResolveTask{id, {Field::gender, Field::address}, false, 0, 0}));
+  ASSERT_TRUE(ride.apply(ResolveTask{id, {Field::gender, Field::address}, false, 0, 0, {}}));
   EXPECT_EQ(ride.order_.state, State::pended);
-  ASSERT_TRUE(ride.apply(ResolveTask{id, {Field::hipaa_authorization}, false, 0, 0}));
+  ASSERT_TRUE(ride.apply(ResolveTask{id, {Field::hipaa_authorization}, false, 0, 0, {}}));
   EXPECT_EQ(ride.order_.state, State::in_progress);
   EXPECT_TRUE(ride.asked<Retrieve>());
 }
@@ -192,7 +192,7 @@ TEST(Order, WaitsForTheReviewerBeforeItReleasesAnything) {
   const Task* review = ride.open(TaskKind::identity_review);
   ASSERT_NE(review, nullptr);
   EXPECT_EQ(review->assignee, Assignee::customer);
-  ASSERT_TRUE(ride.apply(ResolveTask{review->id, {}, true, 0, 0}));
+  ASSERT_TRUE(ride.apply(ResolveTask{review->id, {}, true, 0, 0, {}}));
   EXPECT_TRUE(ride.order_.building_reports);
   EXPECT_EQ(ride.order_.progress(Channel::ehr)->sources, 1U);
 }
@@ -203,7 +203,7 @@ TEST(Order, ReleasedRecordCounts) {
   ChannelAnswered doubtful = answer(Channel::ehr, 0, 0);
   doubtful.quarantined = {"record-1"};
   ASSERT_TRUE(ride.apply(doubtful));
-  ASSERT_TRUE(ride.apply(ResolveTask{ride.open(TaskKind::identity_review)->id, {}, false, 1, 12}));
+  ASSERT_TRUE(ride.apply(ResolveTask{ride.open(TaskKind::identity_review)->id, {}, false, 1, 12, {}}));
   EXPECT_EQ(ride.order_.progress(Channel::ehr)->state, ChannelState::records);
   EXPECT_TRUE(ride.order_.building_reports);
 }
@@ -219,7 +219,7 @@ TEST(Order, SpecialAuthorizationPendsAndThenAsksAgain) {
   const Task* task = ride.open(TaskKind::special_authorization);
   ASSERT_NE(task, nullptr);
   EXPECT_EQ(task->detail, "Hill Street Clinic");
-  ASSERT_TRUE(ride.apply(ResolveTask{task->id, {}, false, 0, 0}));
+  ASSERT_TRUE(ride.apply(ResolveTask{task->id, {}, false, 0, 0, {}}));
   EXPECT_TRUE(ride.asked<Retrieve>());
 }
 
@@ -313,7 +313,7 @@ TEST(Order, RandomCommandsNeverBreakTheRulesOrGetStuck) {
       switch (pick(7)) {
         case 0:
         case 1: ASSERT_TRUE(ride.apply(answered)); break;
-        case 2: (void)ride.apply(ResolveTask{task, kEverything, pick(2) == 0, pick(2), 3}); break;
+        case 2: (void)ride.apply(ResolveTask{task, kEverything, pick(2) == 0, pick(2), 3, {}}); break;
         case 3: ASSERT_TRUE(ride.apply(TaskExpired{task})); break;
         case 4: ride.pass(days{pick(4)}); break;
         case 5: ASSERT_TRUE(ride.apply(ReportsBuilt{pick(3), true})); break;

@@ -17,54 +17,54 @@ enum class Emphasis { none, strong, muted, alert };
 
 /// A run of text. `target` links to an anchor of this document ("source-S1-Observation-12").
 struct Span {
-  std::string text;
+  std::string text{};
   Emphasis emphasis = Emphasis::none;
   bool italic = false;
   bool underline = false;
   int baseline = 0;          ///< -1 subscript, 0 normal, 1 superscript
   bool line_break = false;   ///< a line break; text is empty
-  std::string target;
+  std::string target{};
 };
 
 using Spans = std::vector<Span>;
 
 struct Heading {
   int level = 1;             ///< 1 to 4; a document has one level 1: its title
-  std::string text;
-  std::string anchor;        ///< unique in the document; empty: none
+  std::string text{};
+  std::string anchor{};        ///< unique in the document; empty: none
 };
 
 struct Paragraph {
-  Spans spans;
+  Spans spans{};
   bool preformatted = false;
 };
 
 struct ListItem {
-  Spans spans;
+  Spans spans{};
   unsigned level = 0;
-  std::string marker;        ///< "•", "1.", …
+  std::string marker{};        ///< "•", "1.", …
 };
 
 /// List items that belong together.
 struct List {
-  std::vector<ListItem> items;
+  std::vector<ListItem> items{};
 };
 
 enum class Align { start, end, center };
 enum class Tone { none, good, caution, alert, muted };  ///< colour, never the only carrier of meaning
 
 struct Cell {
-  Spans spans;
+  Spans spans{};
   Align align = Align::start;
   Tone tone = Tone::none;
   unsigned column_span = 1;
   unsigned row_span = 1;
   bool header = false;
-  std::string anchor;
+  std::string anchor{};
 };
 
 struct Column {
-  std::string title;
+  std::string title{};
   Align align = Align::start;
   double weight = 1.0;       ///< share of the width; 0: as narrow as its content allows
 };
@@ -72,9 +72,9 @@ struct Column {
 /// Column titles repeat on every page. `columns` may be empty (authored tables): then rows carry
 /// their own header cells.
 struct Table {
-  std::string caption;
-  std::vector<Column> columns;
-  std::vector<std::vector<Cell>> rows;
+  std::string caption{};
+  std::vector<Column> columns{};
+  std::vector<std::vector<Cell>> rows{};
 };
 
 /// Label and value, two or three columns side by side where there is room.
@@ -83,53 +83,53 @@ struct KeyValues {
     std::string label;
     Spans value;
   };
-  std::vector<Item> items;
+  std::vector<Item> items{};
 };
 
 /// A coloured box with a short message.
 struct Callout {
   Tone tone = Tone::none;
-  std::string title;
-  Spans spans;
+  std::string title{};
+  Spans spans{};
 };
 
 struct ChartPoint {
   base::TimePoint when{};
   double value = 0;
-  std::string label;         ///< for the text alternative: "5.9 % on 2019-04-02"
+  std::string label{};         ///< for the text alternative: "5.9 % on 2019-04-02"
   Tone tone = Tone::none;
 };
 
 struct ChartSeries {
-  std::string name;
-  std::vector<ChartPoint> points;
+  std::string name{};
+  std::vector<ChartPoint> points{};
 };
 
 /// A trend over time. Blood pressure has two series (systolic, diastolic).
 struct Chart {
-  std::string title;
-  std::string unit;
-  std::vector<ChartSeries> series;
-  std::optional<double> band_low;   ///< reference band
-  std::optional<double> band_high;
-  std::string alternative;          ///< text for people who cannot see it
+  std::string title{};
+  std::string unit{};
+  std::vector<ChartSeries> series{};
+  std::optional<double> band_low{};   ///< reference band
+  std::optional<double> band_high{};
+  std::string alternative{};          ///< text for people who cannot see it
 };
 
 /// Charts that stand side by side where there is room.
 struct ChartRow {
-  std::vector<Chart> charts;
+  std::vector<Chart> charts{};
 };
 
 struct Image {
-  std::string media_type;    ///< image/png or image/jpeg
-  std::string bytes;
-  std::string alternative;
+  std::string media_type{};    ///< image/png or image/jpeg
+  std::string bytes{};
+  std::string alternative{};
 };
 
 /// A received PDF that stands here page by page (combined and ccdraw); HTML offers it as a download.
 struct EmbeddedPdf {
-  std::string title;
-  std::string bytes;
+  std::string title{};
+  std::string bytes{};
 };
 
 struct PageBreak {};
@@ -138,13 +138,13 @@ using Block = std::variant<Heading, Paragraph, List, Table, KeyValues, Callout, 
                            EmbeddedPdf, PageBreak>;
 
 struct Document {
-  std::string title;         ///< "Health Check Summary"
-  std::string subtitle;      ///< the applicant's name
+  std::string title{};         ///< "Health Check Summary"
+  std::string subtitle{};      ///< the applicant's name
   std::string language = "en-US";
   base::TimePoint created{};
-  std::string footer;        ///< "Jane Doe · born 1968-02-13 · order … · not an underwriting decision"
+  std::string footer{};        ///< "Jane Doe · born 1968-02-13 · order … · not an underwriting decision"
   bool with_contents = false;  ///< PDF: a table of contents after the cover block
-  std::vector<Block> blocks;
+  std::vector<Block> blocks{};
 };
 
 }  // namespace chartroom::report

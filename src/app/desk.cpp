@@ -1,0 +1,128 @@
+// Construction, authentication, look-ups, sandbox clock.
+#include <algorithm>
+
+#include "app/desk_impl.hpp"
+
+namespace chartroom::app {
+
+using base::ErrorCode;
+using base::fail;
+using base::pass_on;
+using base::Result;
+
+Desk::Desk(Ports ports, DeskSettings settings)
+    : impl_(std::make_unique<Impl>(std::move(ports), std::move(settings))) {}
+Desk::~Desk() = default;
+
+Result<User> Desk::Impl::find_user(TenantStore& tenant, const UserKey& key) const {
+  if (key.human_id.has_value() == key.client_user_id.has_value()) {
+    return fail(ErrorCode::invalid_input, "exactly one of humanId and clientUserId is needed", "humanId");
+  }
+  auto user = key.human_id ? tenant.find_user(*key.human_id)
+                           : tenant.find_user_by_client_user_id(*key.client_user_id);
+  if (!user) return pass_on(user.error());
+  if (!*user) return fail(ErrorCode::not_found, "unknown user");
+  return std::move(**user);
+}
+
+Result<StoredOrder> Desk::Impl::open_order(TenantStore& tenant, const User& user) const {
+  auto orders = tenant.orders_of(user.human_id);
+  if (!orders) return pass_on(orders.error());
+  for (StoredOrder& order : *orders) {
+    if (!order::is_final(order.core.state)) return std::move(order);
+  }
+  return fail(ErrorCode::not_found, "no open order");
+}
+
+Result<UserView> Desk::Impl::view_of(TenantStore& tenant, User user) const {
+  const auto orders = tenant.orders_of(user.human_id);
+  if (!orders) return pass_on(orders.error());
+  UserView view;
+  view.user = std::move(user);
+  for (const StoredOrder& order : *orders) {
+    view.orders.push_back({order.core.id, order.core.type.code, order.core.type.alias, order.core.state,
+                           order.core.reports_available, order.core.data_available});
+  }
+  return view;
+}
+
+Result<TokenGrant> Desk::grant_token(const std::string& client_id, const base::Sensitive<std::string>& secret) {
+  const auto application = impl_->ports_.store.find_application(client_id);
+  if (!application) return pass_on(application.error());
+  // An unknown id costs as much as a wrong secret, so that time does not tell which it was. This
+  // hash belongs to a secret that nobody knows.
+  static const std::string decoy = impl_->ports_.hasher.hash(base::Sensitive<std::string>("no such application"));
+  const bool known = application->has_value() && (*application)->enabled;
+  const bool right = impl_->ports_.hasher.verify(known ? (*application)->secret_hash : decoy, secret);
+  if (!known || !right) return fail(ErrorCode::unauthenticated, "wrong client id or client secret");
+  auto token = impl_->ports_.tokens.issue(client_id);
+  if (!token) return pass_on(token.error());
+  return TokenGrant{std::move(token->token), token->expires_in.count()};
+}
+
+Result<Application> Desk::authenticate(std::string_view bearer_token) {
+  const auto client_id = impl_->ports_.tokens.verify(bearer_token);
+  if (!client_id) return pass_on(client_id.error());
+  auto application = impl_->ports_.store.find_application(*client_id);
+  if (!application) return pass_on(application.error());
+  if (!*application || !(*application)->enabled) {
+    return fail(ErrorCode::unauthenticated, "this application is unknown or switched off");
+  }
+  return std::move(**application);
+}
+
+std::vector<order::OrderType> Desk::order_types(const Application& /*application*/) {
+  return order::default_order_types();
+}
+
+Result<UserView> Desk::user(const Application& application, const UserKey& key) {
+  const auto tenant = impl_->ports_.store.tenant(application.client_id);
+  auto user = impl_->find_user(*tenant, key);
+  if (!user) return pass_on(user.error());
+  return impl_->view_of(*tenant, std::move(*user));
+}
+
+Result<Page<UserView>> Desk::users(const Application& application, std::size_t offset, std::size_t limit) {
+  const auto tenant = impl_->ports_.store.tenant(application.client_id);
+  auto users = tenant->list_users(offset, limit);
+  if (!users) return pass_on(users.error());
+  Page<UserView> page;
+  page.total = users->total;
+  for (User& user : users->items) {
+    UserView view;
+    view.user = std::move(user);
+    page.items.push_back(std::move(view));
+  }
+  return page;
+}
+
+Result<ClockView> Desk::clock(const Application& application) {
+  if (!impl_->settings_.sandbox || !application.sandbox) {
+    return fail(ErrorCode::not_found, "the clock is for sandbox applications");
+  }
+  const auto tenant = impl_->ports_.store.tenant(application.client_id);
+  const auto offset = tenant->clock_offset();
+  if (!offset) return pass_on(offset.error());
+  const auto due = tenant->next_due();
+  if (!due) return pass_on(due.error());
+  ClockView view;
+  view.now = impl_->ports_.clock.now() + *offset;
+  if (*due) view.next_due = **due + *offset;
+  return view;
+}
+
+void Desk::set_clock_mover(ClockMover mover) { impl_->clock_mover_ = std::move(mover); }
+
+Result<ClockView> Desk::move_clock(const Application& application, base::TimePoint target) {
+  const auto view = clock(application);
+  if (!view) return view;
+  if (target < view->now) {
+    return fail(ErrorCode::invalid_input, "the clock only goes forward", "to");
+  }
+  if (!impl_->clock_mover_) return fail(ErrorCode::unavailable, "no worker runs in this process");
+  return impl_->clock_mover_(application, target);
+}
+
+Result<void> Desk::ready() { return impl_->ports_.store.ping(); }
+
+}  // namespace chartroom::app

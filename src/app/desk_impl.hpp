@@ -1,0 +1,48 @@
+// The desk's inside, shared by the files that implement its use cases. Private to this room.
+#pragma once
+
+#include "app/context.hpp"
+#include "app/desk.hpp"
+#include "app/order_writer.hpp"
+
+namespace chartroom::app {
+
+class Desk::Impl {
+ public:
+  Impl(Ports ports, DeskSettings settings)
+      : ports_(std::move(ports)), settings_(std::move(settings)), writer_(ports_.random, settings_.public_url) {}
+
+  /// The application's time: real time plus its sandbox clock.
+  [[nodiscard]] base::Result<base::TimePoint> now(TenantStore& tenant) const {
+    const auto offset = tenant.clock_offset();
+    if (!offset) return base::pass_on(offset.error());
+    return ports_.clock.now() + *offset;
+  }
+
+  /// Errors: not_found; invalid_input unless exactly one key is given.
+  base::Result<User> find_user(TenantStore& tenant, const UserKey& key) const;
+  /// The newest order that is not final; not_found when there is none.
+  base::Result<StoredOrder> open_order(TenantStore& tenant, const User& user) const;
+  base::Result<UserView> view_of(TenantStore& tenant, User user) const;
+  [[nodiscard]] std::string make_link(const std::string& client_id, const std::string& human_id,
+                                      base::TimePoint now) const;
+  void wake() const {
+    if (ports_.wake_worker) ports_.wake_worker();
+  }
+
+  /// Applies a task's resolution with its companions and tells the worker.
+  base::Result<StoredOrder> resolve(TenantStore& tenant, const std::string& order_id,
+                                    const order::ResolveTask& resolution, Companions companions,
+                                    const char* actor);
+  base::Result<TaskList> task_list(TenantStore& tenant, const Application& application, const User& user) const;
+
+  /// The list as it is after a task was worked on.
+  base::Result<TaskList> refreshed(TenantStore& tenant, const TaskList& session) const;
+
+  Ports ports_;
+  DeskSettings settings_;
+  OrderWriter writer_;
+  ClockMover clock_mover_;
+};
+
+}  // namespace chartroom::app

@@ -1,0 +1,277 @@
+// Placing, aborting and looking after orders; reports.
+#include <algorithm>
+
+#include "app/applicant.hpp"
+#include "app/desk_impl.hpp"
+#include "base/ids.hpp"
+#include "base/limits.hpp"
+#include "base/text.hpp"
+
+namespace chartroom::app {
+namespace {
+
+using base::ErrorCode;
+using base::fail;
+using base::pass_on;
+using base::Result;
+
+/// The documented answer to a known clientUserId with another e-mail address (contract §3.2.7).
+constexpr const char* kOtherLogin =
+    "Unable to match the login of the new user to an existing user found for that user";
+
+const order::OrderType* find_type(const std::string& code) {
+  for (const order::OrderType& type : order::default_order_types()) {
+    if (type.code == code) return &type;
+  }
+  return nullptr;
+}
+
+bool same_email(const std::optional<std::string>& a, const std::optional<std::string>& b) {
+  return base::to_lower_ascii(a.value_or("")) == base::to_lower_ascii(b.value_or(""));
+}
+
+NewOrder without_contents(NewOrder request) {
+  for (Attachment& attachment : request.attachments) attachment.content = {};
+  return request;
+}
+
+std::string percent_encode(const std::string& text) {
+  constexpr std::string_view kHex = "0123456789ABCDEF";
+  std::string out;
+  for (const char c : text) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       c == '-' || c == '_' || c == '.' || c == '~';
+    if (plain) {
+      out += c;
+    } else {
+      const auto byte = static_cast<unsigned char>(c);
+      out += {'%', kHex[byte >> 4U], kHex[byte & 15U]};
+    }
+  }
+  return out;
+}
+
+/// Everything that placing an order writes, put together before the commit.
+struct Placement {
+  User user;
+  bool new_user = false;
+  StoredOrder order;
+  Commit writes;
+};
+
+Job start_job(const StoredOrder& order, base::TimePoint now) {
+  Job job;
+  job.id = base::make_uuid_from_name(order.core.id + "/start");
+  job.kind = kCommandJob;
+  job.order_id = order.core.id;
+  job.payload = command_payload(order::Start{});
+  job.due_at = now;
+  return job;
+}
+
+void add_attachments(const NewOrder& request, const StoredOrder& order, base::TimePoint now, Commit& writes) {
+  for (std::size_t i = 0; i < request.attachments.size(); ++i) {
+    const Attachment& attachment = request.attachments[i];
+    Blob blob;
+    blob.id = base::make_uuid_from_name(order.core.id + "/attachment/" + std::to_string(i));
+    blob.order_id = order.core.id;
+    blob.type = attachment.type;
+    blob.content_type = attachment.content_type;
+    blob.bytes = attachment.content;
+    blob.created_at = now;
+    writes.emplace_back(InsertBlob{std::move(blob)});
+  }
+}
+
+Placement make_placement(const NewOrder& request, const order::OrderType& type, std::optional<User> existing,
+                         base::TimePoint now, base::Random& random) {
+  Placement placement;
+  placement.new_user = !existing.has_value();
+  if (existing) {
+    placement.user = std::move(*existing);
+  } else {
+    placement.user.human_id = base::make_hex_id(32, random);
+    placement.user.user_id = base::make_hex_id(24, random);
+    placement.user.client_user_id = request.client_user_id;
+    placement.user.created_at = now;
+  }
+  placement.user.profile = without_contents(request);
+  placement.user.updated_at = now;
+
+  StoredOrder& order = placement.order;
+  order.core = order::make_order(base::make_uuid_v7(now, random), type,
+                                 given_fields(request, carries_authorization(request)), now);
+  order.human_id = placement.user.human_id;
+  order.client_user_id = request.client_user_id;
+  order.request = without_contents(request);
+
+  Commit& writes = placement.writes;
+  if (placement.new_user) {
+    writes.emplace_back(InsertUser{placement.user});
+  } else {
+    writes.emplace_back(UpdateUser{placement.user});
+  }
+  writes.emplace_back(InsertOrder{order});
+  add_attachments(request, order, now, writes);
+  writes.emplace_back(InsertJob{start_job(order, now)});
+  writes.emplace_back(InsertAudit{{order.core.id, "api", "order.placed", order.human_id, now}});
+  return placement;
+}
+
+/// The stored answer to an Idempotency-Key, when there is one.
+Result<std::optional<Desk::Placed>> replay(TenantStore& tenant, const IdempotentCall& call, base::TimePoint real_now) {
+  const auto known = tenant.find_idempotent_answer(call.key, real_now);
+  if (!known) return pass_on(known.error());
+  if (!*known) return std::optional<Desk::Placed>();
+  const IdempotentAnswer& answer = **known;
+  if (answer.request_hash != call.request_hash) {
+    return fail(ErrorCode::invalid_input, "This Idempotency-Key was used with another request", "Idempotency-Key");
+  }
+  Desk::Placed placed;
+  placed.answer = {answer.status, answer.content_type, answer.body};
+  placed.replayed = true;
+  return std::optional<Desk::Placed>(std::move(placed));
+}
+
+}  // namespace
+
+std::string Desk::Impl::make_link(const std::string& client_id, const std::string& human_id,
+                                  base::TimePoint now) const {
+  return settings_.public_url + "/?clientId=" + client_id +
+         "&rq=" + percent_encode(ports_.links.sign({client_id, human_id, now}));
+}
+
+Result<Desk::Placed> Desk::place_order(const Application& application, const NewOrder& request,
+                                       const RenderPlaced& render, const std::optional<IdempotentCall>& call) {
+  const auto tenant = impl_->ports_.store.tenant(application.client_id);
+  const order::OrderType* type = find_type(request.order_type.value_or(application.default_order_type));
+  if (type == nullptr) return fail(ErrorCode::invalid_input, "unknown order type", "orderType");
+  if (type->email_required && !request.client_user_email) {
+    return fail(ErrorCode::invalid_input, "\"clientUserEmail\" is required", "clientUserEmail");
+  }
+  for (int attempt = 0; attempt < kConflictTries; ++attempt) {
+    if (call) {
+      auto replayed = replay(*tenant, *call, impl_->ports_.clock.now());
+      if (!replayed) return pass_on(replayed.error());
+      if (*replayed) return std::move(**replayed);
+    }
+    auto existing = tenant->find_user_by_client_user_id(request.client_user_id);
+    if (!existing) return pass_on(existing.error());
+    if (*existing) {
+      if (!same_email((*existing)->profile.client_user_email, request.client_user_email)) {
+        return fail(ErrorCode::conflict, kOtherLogin, "clientUserId");
+      }
+      const auto open = impl_->open_order(*tenant, **existing);
+      if (open) return fail(ErrorCode::conflict, "An order for this clientUserId is still open", "clientUserId");
+      if (open.error().code != ErrorCode::not_found) return pass_on(open.error());
+    }
+    const auto now = impl_->now(*tenant);
+    if (!now) return pass_on(now.error());
+    Placement placement = make_placement(request, *type, std::move(*existing), *now, impl_->ports_.random);
+    Placed placed;
+    placed.view.user = placement.user;
+    if (type->has(order::Channel::portal)) {
+      placed.view.consumer_link = impl_->make_link(application.client_id, placement.user.human_id, *now);
+    }
+    placed.answer = render(placed.view);
+    if (call) {
+      placement.writes.emplace_back(InsertIdempotentAnswer{
+          {call->key, call->request_hash, placed.answer.status, placed.answer.content_type, placed.answer.body,
+           impl_->ports_.clock.now() + base::limits::kIdempotencyLife}});
+    }
+    const auto committed = tenant->commit(placement.writes);
+    if (committed) {
+      impl_->wake();
+      impl_->ports_.logger.info("order placed", {{"order", placement.order.core.id}, {"type", type->code}});
+      return placed;
+    }
+    if (!is_conflict(committed.error())) return pass_on(committed.error());
+    // Somebody placed an order for the same user, or used the same key, a moment earlier: look again.
+  }
+  return fail(ErrorCode::unavailable, "too many orders for one user at once");
+}
+
+Result<void> Desk::abort(const Application& application, const UserKey& key) {
+  const auto tenant = impl_->ports_.store.tenant(application.client_id);
+  const auto user = impl_->find_user(*tenant, key);
+  if (!user) return pass_on(user.error());
+  const auto open = impl_->open_order(*tenant, *user);
+  if (!open && open.error().code == ErrorCode::not_found) {
+    return fail(ErrorCode::conflict, "The order is in a state where it can\u2019t be aborted");
+  }
+  if (!open) return pass_on(open.error());
+  const auto now = impl_->now(*tenant);
+  if (!now) return pass_on(now.error());
+  Companions companions;
+  companions.writes.emplace_back(InsertAudit{{open->core.id, "api", "order.aborted", user->human_id, *now}});
+  const auto applied = impl_->writer_.apply(*tenant, open->core.id, order::Abort{}, *now, companions);
+  if (!applied) return pass_on(applied.error());
+  impl_->wake();
+  return {};
+}
+
+Result<void> Desk::resync(const Application& application, const UserKey& key) {
+  const auto tenant = impl_->ports_.store.tenant(application.client_id);
+  const auto user = impl_->find_user(*tenant, key);
+  if (!user) return pass_on(user.error());
+  const auto open = impl_->open_order(*tenant, *user);
+  if (!open && open.error().code == ErrorCode::not_found) {
+    return fail(ErrorCode::conflict, "There is no live portal connection to synchronise");
+  }
+  if (!open) return pass_on(open.error());
+  const auto now = impl_->now(*tenant);
+  if (!now) return pass_on(now.error());
+  Companions companions;
+  companions.writes.emplace_back(InsertAudit{{open->core.id, "api", "order.resync", user->human_id, *now}});
+  const auto applied = impl_->writer_.apply(*tenant, open->core.id, order::Resync{}, *now, companions);
+  if (!applied) return pass_on(applied.error());
+  impl_->wake();
+  return {};
+}
+
+Result<ConsumerLink> Desk::consumer_link(const Application& application, const UserKey& key) {
+  const auto tenant = impl_->ports_.store.tenant(application.client_id);
+  const auto user = impl_->find_user(*tenant, key);
+  if (!user) return pass_on(user.error());
+  const auto now = impl_->now(*tenant);
+  if (!now) return pass_on(now.error());
+  return ConsumerLink{impl_->make_link(application.client_id, user->human_id, *now), application.client_id};
+}
+
+Result<std::vector<ReportGroup>> Desk::reports(const Application& application, const UserKey& key,
+                                               const std::string& order_id) {
+  const auto tenant = impl_->ports_.store.tenant(application.client_id);
+  const auto user = impl_->find_user(*tenant, key);
+  if (!user) return pass_on(user.error());
+  auto reports = tenant->reports_of(user->human_id);
+  if (!reports) return pass_on(reports.error());
+  std::vector<ReportGroup> groups;
+  for (StoredReport& report : *reports) {
+    if (!order_id.empty() && report.order_id != order_id) continue;
+    const auto group = std::find_if(groups.begin(), groups.end(), [&](const ReportGroup& g) {
+      return g.name == report.name && g.base_report_names == report.base_report_names;
+    });
+    if (group == groups.end()) {
+      groups.push_back({report.name, report.base_report_names, {std::move(report)}});
+    } else {
+      group->reports.push_back(std::move(report));
+    }
+  }
+  return groups;
+}
+
+Result<StoredReport> Desk::report(const Application& application, const std::string& report_id) {
+  const auto tenant = impl_->ports_.store.tenant(application.client_id);
+  auto report = tenant->find_report(report_id);
+  if (!report) return pass_on(report.error());
+  if (!*report) return fail(ErrorCode::not_found, "unknown report");
+  const auto now = impl_->now(*tenant);
+  if (!now) return pass_on(now.error());
+  // Who read which report is part of the audit trail: no bytes leave without the row.
+  const auto audited =
+      tenant->commit({InsertAudit{{(*report)->order_id, "api", "report.read", report_id, *now}}});
+  if (!audited) return pass_on(audited.error());
+  return std::move(**report);
+}
+
+}  // namespace chartroom::app

@@ -1,0 +1,67 @@
+// What durable work does when its time has come.
+//
+// Every handler may run more than once for the same job (a worker can die after the effect and
+// before the end of the lease): effects and the job's end are one commit, so they happen once.
+// Thread-safe.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "app/order_writer.hpp"
+#include "app/ports.hpp"
+#include "app/store.hpp"
+#include "base/logger.hpp"
+
+namespace chartroom::app {
+
+class JobRunner {
+ public:
+  struct Ports {
+    Store& store;
+    base::Clock& clock;
+    base::Random& random;
+    base::Logger& logger;
+    Sealer& sealer;
+    EventSender& sender;
+    std::map<order::Channel, RecordChannel*> channels;
+  };
+
+  JobRunner(Ports ports, std::string public_url, std::string engine_version);
+
+  /// Runs one claimed job to its end: finished, given back or buried. Errors are those of the
+  /// store; the lease then runs out and the job is claimed again.
+  base::Result<void> run(const Job& job);
+
+ private:
+  struct Work {
+    const Job& job;
+    TenantStore& tenant;
+    base::TimePoint now;  ///< application's time
+  };
+
+  base::Result<void> run_command(const Work& work);
+  base::Result<void> run_retrieval(const Work& work);
+  base::Result<void> run_build(const Work& work);
+  base::Result<void> run_delivery(const Work& work);
+  base::Result<void> run_purge(const Work& work);
+
+  base::Result<void> take_answer(const Work& work, const StoredOrder& order, RetrievalAnswer answer,
+                                 order::Channel channel);
+  base::Result<void> finish(const Work& work);
+  base::Result<void> retry(const Work& work, base::Duration delay, const std::string& error);
+  base::Result<void> bury(const Work& work, const std::string& error);
+  base::Result<bool> suppressed(const Work& work, const StoredOrder& order);
+  base::Result<void> suppress(const Work& work);
+  base::Duration jitter(base::Duration upper);
+
+  Ports ports_;
+  OrderWriter writer_;
+  std::string engine_version_;
+};
+
+/// The wait before try number `failed` + 1 of a channel that is down: a minute, doubling to a
+/// quarter of an hour for the first six, then two hours. The order's own time-out ends it.
+[[nodiscard]] base::Duration retrieval_backoff(unsigned failed);
+
+}  // namespace chartroom::app

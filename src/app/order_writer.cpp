@@ -1,0 +1,189 @@
+#include "app/order_writer.hpp"
+
+#include <algorithm>
+#include <boost/json.hpp>
+
+#include "app/context.hpp"
+#include "base/ids.hpp"
+
+namespace chartroom::app {
+namespace {
+
+namespace json = boost::json;
+
+/// Ids of jobs follow from the order's version: the same decision never leaves the same work twice.
+std::string job_id(const StoredOrder& order, std::size_t index) {
+  return base::make_uuid_from_name(order.core.id + "/job/" + std::to_string(order.version) + "/" +
+                                   std::to_string(index));
+}
+
+Job make_job(const StoredOrder& order, std::size_t index, const char* kind, std::string payload,
+             base::TimePoint due) {
+  Job job;
+  job.id = job_id(order, index);
+  job.kind = kind;
+  job.order_id = order.core.id;
+  job.payload = std::move(payload);
+  job.due_at = due;
+  return job;
+}
+
+std::string channel_payload(order::Channel channel) {
+  return json::serialize(json::object{{"channel", order::to_string(channel)}});
+}
+
+struct WorkToJobs {
+  const StoredOrder& order;
+  base::TimePoint now;
+  Commit& writes;
+  std::size_t index = 0;
+
+  void add(const char* kind, std::string payload, base::TimePoint due) {
+    writes.emplace_back(InsertJob{make_job(order, index++, kind, std::move(payload), due)});
+  }
+
+  void operator()(const order::Retrieve& retrieve) {
+    add(kRetrieveJob, channel_payload(retrieve.channel), now);
+  }
+  void operator()(const order::CancelRetrieval& /*cancel*/) {
+    writes.emplace_back(DropJobs{order.core.id, kRetrieveJob});
+  }
+  void operator()(const order::BuildReports& /*build*/) { add(kBuildJob, "{}", now); }
+  void operator()(const order::PurgeRecords& /*purge*/) { writes.emplace_back(PurgeOrderData{order.core.id}); }
+  void operator()(const order::WakeAt& wake) {
+    const order::Command command = std::visit([](const auto& c) { return order::Command{c}; }, wake.command);
+    add(kCommandJob, command_payload(command), wake.at);
+  }
+};
+
+bool wants(const WebhookEndpoint& endpoint, const std::string& kind) {
+  if (!endpoint.enabled) return false;
+  if (endpoint.kinds.empty()) return true;
+  return std::find(endpoint.kinds.begin(), endpoint.kinds.end(), kind) != endpoint.kinds.end();
+}
+
+}  // namespace
+
+std::string command_payload(const order::Command& command) {
+  json::object payload;
+  if (std::holds_alternative<order::Start>(command)) payload["command"] = "start";
+  if (const auto* expired = std::get_if<order::TaskExpired>(&command)) {
+    payload = {{"command", "taskExpired"}, {"taskId", expired->task_id}};
+  }
+  if (const auto* reminder = std::get_if<order::ReminderDue>(&command)) {
+    payload = {{"command", "reminderDue"}, {"taskId", reminder->task_id}, {"number", reminder->number}};
+  }
+  if (const auto* due = std::get_if<order::ChannelDue>(&command)) {
+    payload = {{"command", "channelDue"}, {"channel", order::to_string(due->channel)}};
+  }
+  if (std::holds_alternative<order::DeadlineReached>(command)) payload["command"] = "deadlineReached";
+  return json::serialize(payload);
+}
+
+base::Result<order::Command> command_from_payload(const std::string& payload) {
+  try {
+    const json::object in = json::parse(payload).as_object();
+    const std::string_view name = in.at("command").as_string();
+    if (name == "start") return order::Start{};
+    if (name == "deadlineReached") return order::DeadlineReached{};
+    if (name == "taskExpired") return order::TaskExpired{std::string(in.at("taskId").as_string())};
+    if (name == "reminderDue") {
+      return order::ReminderDue{std::string(in.at("taskId").as_string()),
+                                in.at("number").to_number<unsigned>()};
+    }
+    if (name == "channelDue") {
+      for (const order::Channel channel : {order::Channel::portal, order::Channel::ehr, order::Channel::aps}) {
+        if (in.at("channel").as_string() == order::to_string(channel)) return order::ChannelDue{channel};
+      }
+    }
+  } catch (const std::exception&) {  // Boost.JSON: missing or mistyped member; falls through
+  }
+  return base::fail(base::ErrorCode::corrupt, "a stored command cannot be read");
+}
+
+base::Result<Commit> OrderWriter::consequences(TenantStore& tenant, const StoredOrder& order,
+                                               const order::Decision& decision, base::TimePoint now,
+                                               const std::vector<StoredReport>& reports) {
+  Commit writes;
+  const bool ended = order::is_final(decision.order.state);
+  // Timers and retrievals of an order that is over would find nothing to do: they go with it.
+  if (ended) writes.emplace_back(DropJobs{order.core.id, ""});
+  WorkToJobs to_jobs{order, now, writes};
+  for (const order::Work& work : decision.work) std::visit(to_jobs, work);
+  if (ended) to_jobs.add(kPurgeJob, "{}", now + kRetention);
+  if (auto announced = announce(tenant, order, decision, now, reports, writes); !announced) {
+    return base::pass_on(announced.error());
+  }
+  return writes;
+}
+
+base::Result<void> OrderWriter::announce(TenantStore& tenant, const StoredOrder& order,
+                                         const order::Decision& decision, base::TimePoint now,
+                                         const std::vector<StoredReport>& reports, Commit& writes) {
+  std::vector<order::State> states;
+  for (const order::Event& event : decision.events) {
+    if (const auto* change = std::get_if<order::StateChanged>(&event)) states.push_back(change->to);
+  }
+  if (states.empty()) return {};
+  const auto user = tenant.find_user(order.human_id);
+  if (!user) return base::pass_on(user.error());
+  if (!*user) return base::fail(base::ErrorCode::corrupt, "an order has lost its user");
+  const auto endpoints = tenant.webhooks();
+  if (!endpoints) return base::pass_on(endpoints.error());
+
+  const Subject subject{tenant.client_id(), order.human_id, (*user)->user_id, order.client_user_id,
+                        order.request.client_data_json};
+  const auto add = [&](std::string id, const char* kind, std::string body) {
+    for (const WebhookEndpoint& endpoint : *endpoints) {
+      if (!wants(endpoint, kind)) continue;
+      Job job;
+      job.id = base::make_uuid_from_name(id + "/deliver/" + endpoint.id);
+      job.kind = kDeliverJob;
+      job.order_id = order.core.id;
+      job.payload = json::serialize(json::object{{"eventId", id}, {"endpointId", endpoint.id}});
+      job.lane = endpoint.id + "/" + order.core.id;
+      job.due_at = now;
+      writes.emplace_back(InsertJob{std::move(job)});
+    }
+    writes.emplace_back(InsertEvent{{std::move(id), order.core.id, kind, std::move(body), now, 0}});
+  };
+  for (const order::State state : states) {
+    add(base::make_uuid_v4(random_), kStatusEvent, order_status_body(subject, state, now, public_url_));
+    std::string id = base::make_uuid_v4(random_);
+    std::string body = order_summary_body(id, subject, decision.order, state, reports, now, public_url_);
+    add(std::move(id), kSummaryEvent, std::move(body));
+  }
+  return {};
+}
+
+base::Result<StoredOrder> OrderWriter::apply(TenantStore& tenant, const std::string& order_id,
+                                             const order::Command& command, base::TimePoint now,
+                                             const Companions& companions) {
+  for (int attempt = 0; attempt < kConflictTries; ++attempt) {
+    auto stored = tenant.find_order(order_id);
+    if (!stored) return base::pass_on(stored.error());
+    if (!*stored) return base::fail(base::ErrorCode::not_found, "unknown order");
+    StoredOrder order = std::move(**stored);
+    const auto decision = order::decide(order.core, command, now);
+    if (!decision) return base::pass_on(decision.error());
+    auto consequences = this->consequences(tenant, order, *decision, now, companions.reports);
+    if (!consequences) return base::pass_on(consequences.error());
+
+    order.core = decision->order;
+    if (companions.amend) companions.amend(order);
+    Commit writes{UpdateOrder{order}};
+    writes.insert(writes.end(), companions.writes.begin(), companions.writes.end());
+    writes.insert(writes.end(), consequences->begin(), consequences->end());
+    const auto committed = tenant.commit(writes);
+    if (committed) {
+      ++order.version;
+      return order;
+    }
+    if (!is_conflict(committed.error()) || committed.error().field != "UpdateOrder") {
+      return base::pass_on(committed.error());
+    }
+  }
+  return base::fail(base::ErrorCode::unavailable, "the order is being changed by others all the time");
+}
+
+}  // namespace chartroom::app

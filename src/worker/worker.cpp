@@ -1,0 +1,173 @@
+#include "worker/worker.hpp"
+
+#include <algorithm>
+
+namespace chartroom::worker {
+
+Worker::Worker(app::Store& store, app::JobRunner& runner, base::Clock& clock, base::Logger& logger,
+               WorkerSettings settings)
+    : store_(store), runner_(runner), clock_(clock), logger_(logger), settings_(settings) {}
+
+Worker::~Worker() { stop(); }
+
+void Worker::start() {
+  threads_.emplace_back([this] { claim_loop(); });
+  threads_.emplace_back([this] { heartbeat_loop(); });
+  for (unsigned i = 0; i < settings_.threads; ++i) {
+    threads_.emplace_back([this] { run_loop(); });
+  }
+}
+
+void Worker::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  claim_signal_.notify_all();
+  run_signal_.notify_all();
+  idle_signal_.notify_all();
+  for (std::thread& thread : threads_) thread.join();
+  threads_.clear();
+}
+
+void Worker::wake() {
+  {
+    const std::lock_guard lock(mutex_);
+    hint_ = true;
+  }
+  claim_signal_.notify_one();
+}
+
+void Worker::claim_loop() {
+  std::unique_lock lock(mutex_);
+  while (!stopping_) {
+    lock.unlock();
+    claim_once();
+    const auto due = store_.next_due();
+    const base::TimePoint now = clock_.now();
+    lock.lock();
+    base::Duration pause = kPoll;
+    // Work that is due already but was not claimed waits for its lane or for a free thread: the end
+    // of a job is what it needs, not another look.
+    if (due && *due && **due > now) pause = std::min<base::Duration>(pause, **due - now);
+    claim_signal_.wait_for(lock, pause, [this] { return stopping_ || hint_; });
+    hint_ = false;
+  }
+}
+
+void Worker::claim_once() {
+  std::size_t room = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    const std::size_t held = leases_.size();
+    room = held >= settings_.claim_batch ? 0 : settings_.claim_batch - held;
+  }
+  if (room == 0) return;
+  auto jobs = store_.claim(clock_.now(), kLease, room);
+  if (!jobs) {
+    logger_.error("work could not be claimed", {{"reason", jobs.error().message}});
+    return;
+  }
+  if (jobs->empty()) return;
+  {
+    const std::lock_guard lock(mutex_);
+    for (app::Job& job : *jobs) {
+      leases_[job.id] = job.lease;
+      claimed_.push_back(std::move(job));
+    }
+  }
+  run_signal_.notify_all();
+}
+
+void Worker::run_loop() {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    run_signal_.wait(lock, [this] { return stopping_ || !claimed_.empty(); });
+    if (stopping_) return;
+    const app::Job job = std::move(claimed_.front());
+    claimed_.pop_front();
+    lock.unlock();
+    run_one(job);
+    lock.lock();
+    leases_.erase(job.id);
+    ++finished_;
+    hint_ = true;  // its lane or its thread may be what other work waits for
+    claim_signal_.notify_one();
+    idle_signal_.notify_all();
+  }
+}
+
+void Worker::run_one(const app::Job& job) {
+  base::Result<void> ran;
+  try {
+    ran = runner_.run(job);
+  } catch (const std::exception&) {  // a library below us; its text may quote what it was reading
+    ran = base::fail(base::ErrorCode::internal, "unexpected exception");
+  }
+  if (ran) return;
+  // Not finished, so not lost: the lease runs out and the job is claimed again.
+  logger_.error("job failed", {{"job", job.id},
+                               {"kind", job.kind},
+                               {"order", job.order_id},
+                               {"reason", ran.error().message}});
+}
+
+void Worker::heartbeat_loop() {
+  std::unique_lock lock(mutex_);
+  while (!stopping_) {
+    idle_signal_.wait_for(lock, kHeartbeat, [this] { return stopping_; });
+    if (stopping_ || leases_.empty()) continue;
+    const std::vector<std::pair<std::string, std::string>> held(leases_.begin(), leases_.end());
+    lock.unlock();
+    const auto kept = store_.heartbeat(held, clock_.now(), kLease);
+    if (!kept) logger_.warning("leases not prolonged", {{"reason", kept.error().message}});
+    lock.lock();
+  }
+}
+
+base::Result<void> Worker::wait_until_quiet(app::TenantStore& tenant,
+                                            std::chrono::steady_clock::time_point patience) {
+  for (;;) {
+    std::uint64_t seen = 0;
+    {
+      const std::lock_guard lock(mutex_);
+      seen = finished_;
+    }
+    const auto busy = tenant.busy_jobs(clock_.now());
+    if (!busy) return base::pass_on(busy.error());
+    if (*busy == 0) return {};
+    wake();
+    std::unique_lock lock(mutex_);
+    // Another process may run the work, so the store is asked again now and then.
+    idle_signal_.wait_for(lock, std::chrono::milliseconds{200},
+                          [&] { return stopping_ || finished_ != seen; });
+    if (stopping_) return base::fail(base::ErrorCode::unavailable, "the server is stopping");
+    if (std::chrono::steady_clock::now() > patience) {
+      return base::fail(base::ErrorCode::unavailable,
+                        "what became due is still running; ask GET /api/v1/sandbox/clock again");
+    }
+  }
+}
+
+base::Result<app::ClockView> Worker::move_clock(const app::Application& application, base::TimePoint target) {
+  const auto tenant = store_.tenant(application.client_id);
+  const auto patience = std::chrono::steady_clock::now() + kClockPatience;
+  for (;;) {
+    if (auto quiet = wait_until_quiet(*tenant, patience); !quiet) return base::pass_on(quiet.error());
+    const auto offset = tenant->clock_offset();
+    if (!offset) return base::pass_on(offset.error());
+    const auto due = tenant->next_due();
+    if (!due) return base::pass_on(due.error());
+    const base::TimePoint now = clock_.now() + *offset;
+    app::ClockView view{now, std::nullopt};
+    if (*due) view.next_due = **due + *offset;
+    if (now >= target && (!view.next_due || *view.next_due > now)) return view;
+    const base::TimePoint step = view.next_due && *view.next_due < target ? *view.next_due : target;
+    if (step > now) {
+      const auto moved = tenant->commit({app::AdvanceClock{step - now}});
+      if (!moved) return base::pass_on(moved.error());
+    }
+  }
+}
+
+}  // namespace chartroom::worker
