@@ -1,0 +1,27 @@
+// The commands of the command line. Each returns the process's exit code: 0 done, 1 failed, 2 used
+// wrongly. Results go to standard output, everything else to standard error.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "main/config.hpp"
+
+namespace chartroom::cli {
+
+inline constexpr int kDone = 0;
+inline constexpr int kFailed = 1;
+inline constexpr int kUsedWrongly = 2;
+
+int serve(const Config& config);
+int app_create(const Config& config, const std::string& name);
+int webhook_add(const Config& config, const std::string& client_id, const std::string& url,
+                const std::vector<std::string>& events);
+int migrate(const Config& config);
+int check_config(const Config& config);
+int version();
+
+/// Prints "chartroom: <message>" and gives the exit code that fits the error.
+int report_error(const base::Error& error);
+
+}  // namespace chartroom::cli

@@ -1,0 +1,220 @@
+#include "main/config.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <functional>
+#include <string_view>
+
+#define TOML_EXCEPTIONS 0
+#include <toml++/toml.h>
+
+#include "base/text.hpp"
+
+namespace chartroom::cli {
+namespace {
+
+using base::ErrorCode;
+using base::fail;
+using base::Result;
+
+Result<void> wrong(const std::string& name, const std::string& allowed) {
+  return fail(ErrorCode::invalid_input, name + ": " + allowed, name);
+}
+
+Result<void> set_bool(bool& target, const std::string& name, const std::string& value) {
+  if (value == "true" || value == "1") {
+    target = true;
+  } else if (value == "false" || value == "0") {
+    target = false;
+  } else {
+    return wrong(name, "must be true or false");
+  }
+  return {};
+}
+
+Result<void> set_count(unsigned& target, unsigned most, const std::string& name, const std::string& value) {
+  unsigned number = 0;
+  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
+  if (error != std::errc{} || end != value.data() + value.size() || number < 1 || number > most) {
+    return wrong(name, "must be a whole number from 1 to " + std::to_string(most));
+  }
+  target = number;
+  return {};
+}
+
+Result<void> set_roles(std::vector<std::string>& target, const std::string& value) {
+  std::vector<std::string> roles;
+  for (const std::string& part : base::split(value, ',')) roles.emplace_back(base::trim(part));
+  for (const std::string& role : roles) {
+    if (role != "api" && role != "worker") return wrong("roles", "must be api, worker or api,worker");
+  }
+  target = std::move(roles);
+  return {};
+}
+
+Result<void> set_url(std::string& target, const std::string& name, std::string value) {
+  while (!value.empty() && value.back() == '/') value.pop_back();
+  const bool http = value.rfind("http://", 0) == 0 && value.size() > 7;
+  const bool https = value.rfind("https://", 0) == 0 && value.size() > 8;
+  if ((!http && !https) || value.find_first_of(" ?#@\"<>") != std::string::npos) {
+    return wrong(name, "must be a URL such as https://records.example.com, without user, query or fragment");
+  }
+  target = std::move(value);
+  return {};
+}
+
+using Setter = std::function<Result<void>(Config&, const std::string&)>;
+
+/// Every setting there is. docs/operations.md lists the same names.
+const std::map<std::string, Setter>& setters() {
+  static const std::map<std::string, Setter> all{
+      {"data", [](Config& c, const std::string& v) -> Result<void> { c.data = v; return {}; }},
+      {"listen",
+       [](Config& c, const std::string& v) -> Result<void> {
+         if (auto parsed = parse_listen(v); !parsed) return base::pass_on(parsed.error());
+         c.listen = v;
+         return {};
+       }},
+      {"public_url", [](Config& c, const std::string& v) { return set_url(c.public_url, "public_url", v); }},
+      {"database", [](Config& c, const std::string& v) -> Result<void> { c.database = v; return {}; }},
+      {"sandbox", [](Config& c, const std::string& v) { return set_bool(c.sandbox, "sandbox", v); }},
+      {"sandbox_records",
+       [](Config& c, const std::string& v) -> Result<void> {
+         for (const std::string& folder : base::split(v, ',')) c.sandbox_records.emplace_back(folder);
+         return {};
+       }},
+      {"roles", [](Config& c, const std::string& v) { return set_roles(c.roles, v); }},
+      {"key_file", [](Config& c, const std::string& v) -> Result<void> { c.key_file = v; return {}; }},
+      {"log_level",
+       [](Config& c, const std::string& v) -> Result<void> {
+         if (v != "debug" && v != "info" && v != "warning" && v != "error") {
+           return wrong("log_level", "must be debug, info, warning or error");
+         }
+         c.log_level = v;
+         return {};
+       }},
+      {"handler_threads",
+       [](Config& c, const std::string& v) { return set_count(c.handler_threads, 256, "handler_threads", v); }},
+      {"worker_threads",
+       [](Config& c, const std::string& v) { return set_count(c.worker_threads, 64, "worker_threads", v); }},
+  };
+  return all;
+}
+
+std::string known_names() {
+  std::vector<std::string> names;
+  for (const auto& [name, setter] : setters()) names.push_back(name);
+  return base::join(names, ", ");
+}
+
+Result<void> apply(Config& config, const Settings& settings, const std::string& where) {
+  for (const auto& [name, value] : settings) {
+    const auto setter = setters().find(name);
+    if (setter == setters().end()) {
+      return fail(ErrorCode::invalid_input, where + ": unknown setting " + name + "; known are " + known_names(), name);
+    }
+    if (value.empty()) return fail(ErrorCode::invalid_input, where + ": " + name + " is empty", name);
+    if (auto set = setter->second(config, value); !set) {
+      return fail(ErrorCode::invalid_input, where + ": " + set.error().message, name);
+    }
+  }
+  return {};
+}
+
+/// A TOML value as the text that setters take; nullopt for a table or a date.
+std::optional<std::string> as_text(const toml::node& node) {
+  if (const auto* text = node.as_string()) return text->get();
+  if (const auto* number = node.as_integer()) return std::to_string(number->get());
+  if (const auto* flag = node.as_boolean()) return flag->get() ? "true" : "false";
+  const toml::array* array = node.as_array();
+  if (array == nullptr) return std::nullopt;
+  std::vector<std::string> parts;
+  for (const toml::node& item : *array) {
+    const auto* text = item.as_string();
+    if (text == nullptr) return std::nullopt;
+    parts.push_back(text->get());
+  }
+  return base::join(parts, ",");
+}
+
+Result<Settings> settings_from_file(const std::filesystem::path& file) {
+  const toml::parse_result parsed = toml::parse_file(file.string());
+  if (!parsed) {
+    return fail(ErrorCode::invalid_input, file.string() + ": line " +
+                                              std::to_string(parsed.error().source().begin.line) + ": " +
+                                              std::string(parsed.error().description()));
+  }
+  Settings settings;
+  for (const auto& [key, node] : parsed.table()) {
+    const std::string name(key.str());
+    auto text = as_text(node);
+    if (!text) {
+      return fail(ErrorCode::invalid_input,
+                  file.string() + ": " + name + ": must be a text, a number, true, false or a list of texts", name);
+    }
+    settings[name] = std::move(*text);
+  }
+  return settings;
+}
+
+}  // namespace
+
+bool Config::has_role(const std::string& role) const {
+  return std::find(roles.begin(), roles.end(), role) != roles.end();
+}
+
+base::LogLevel Config::level() const {
+  if (log_level == "debug") return base::LogLevel::debug;
+  if (log_level == "warning") return base::LogLevel::warning;
+  if (log_level == "error") return base::LogLevel::error;
+  return base::LogLevel::info;
+}
+
+Result<ListenAddress> parse_listen(const std::string& text) {
+  const auto colon = text.rfind(':');
+  unsigned port = 65'536;
+  if (colon != std::string::npos) {
+    const char* begin = text.data() + colon + 1;
+    const char* end = text.data() + text.size();
+    if (std::from_chars(begin, end, port).ptr != end) port = 65'536;
+  }
+  if (colon == std::string::npos || colon == 0 || colon + 1 == text.size() || port > 65'535) {
+    return fail(ErrorCode::invalid_input, "listen: must be address:port, such as 127.0.0.1:8080 or [::1]:8080", "listen");
+  }
+  std::string address = text.substr(0, colon);
+  if (address.front() == '[' && address.back() == ']') address = address.substr(1, address.size() - 2);
+  return ListenAddress{std::move(address), static_cast<std::uint16_t>(port)};
+}
+
+Result<Settings> settings_from_environment(char** environment) {
+  constexpr std::string_view kPrefix = "CHARTROOM_";
+  Settings settings;
+  for (char** entry = environment; *entry != nullptr; ++entry) {
+    const std::string_view pair(*entry);
+    const auto equals = pair.find('=');
+    if (pair.substr(0, kPrefix.size()) != kPrefix || equals == std::string_view::npos) continue;
+    const std::string name = base::to_lower_ascii(pair.substr(kPrefix.size(), equals - kPrefix.size()));
+    if (setters().count(name) == 0) {
+      return fail(ErrorCode::invalid_input,
+                  "environment: " + std::string(pair.substr(0, equals)) + " is no setting; known are " + known_names());
+    }
+    settings[name] = pair.substr(equals + 1);
+  }
+  return settings;
+}
+
+Result<Config> load_config(const std::filesystem::path& file, const Settings& environment, const Settings& flags) {
+  Config config;
+  if (!file.empty()) {
+    const auto settings = settings_from_file(file);
+    if (!settings) return base::pass_on(settings.error());
+    if (auto applied = apply(config, *settings, file.string()); !applied) return base::pass_on(applied.error());
+  }
+  if (environment.count("sandbox_records") != 0) config.sandbox_records.clear();
+  if (auto applied = apply(config, environment, "environment"); !applied) return base::pass_on(applied.error());
+  if (flags.count("sandbox_records") != 0) config.sandbox_records.clear();
+  if (auto applied = apply(config, flags, "command line"); !applied) return base::pass_on(applied.error());
+  return config;
+}
+
+}  // namespace chartroom::cli

@@ -1,0 +1,53 @@
+// How the server is set up: TOML file, then CHARTROOM_* environment, then flags; the later wins.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/logger.hpp"
+#include "base/result.hpp"
+
+namespace chartroom::cli {
+
+struct Config {
+  std::filesystem::path data;                      ///< --data, CHARTROOM_DATA, data
+  std::string listen = "127.0.0.1:8080";           ///< address:port; port 0 takes a free one
+  std::string public_url;                          ///< empty: http://<listen>
+  std::string database;                            ///< empty: SQLite under `data`
+  bool sandbox = false;
+  std::vector<std::filesystem::path> sandbox_records;
+  std::vector<std::string> roles{"api", "worker"};
+  std::filesystem::path key_file;                  ///< empty: <data>/master.key, in sandbox mode only
+  std::string log_level = "info";
+  unsigned handler_threads = 16;                   ///< 1 to 256
+  unsigned worker_threads = 4;                     ///< 1 to 64
+
+  [[nodiscard]] bool has_role(const std::string& role) const;
+  [[nodiscard]] base::LogLevel level() const;
+};
+
+/// Values by the names of the table in docs/operations.md, as flags and environment give them.
+/// Lists are separated by commas.
+using Settings = std::map<std::string, std::string>;
+
+/// What the environment says: CHARTROOM_PUBLIC_URL becomes public_url. Error invalid_input for a
+/// CHARTROOM_ variable that is no setting.
+[[nodiscard]] base::Result<Settings> settings_from_environment(char** environment);
+
+/// Puts a configuration together. Strict: an unknown name, a wrong type or an impossible value is
+/// invalid_input, and the message says where it stands and what is allowed. `file` may be empty.
+[[nodiscard]] base::Result<Config> load_config(const std::filesystem::path& file, const Settings& environment,
+                                               const Settings& flags);
+
+/// "127.0.0.1:8080" or "[::1]:8080" as address and port.
+struct ListenAddress {
+  std::string address;
+  std::uint16_t port = 0;
+};
+[[nodiscard]] base::Result<ListenAddress> parse_listen(const std::string& text);
+
+}  // namespace chartroom::cli

@@ -1,0 +1,79 @@
+#include "main/config.hpp"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <array>
+#include <filesystem>
+#include <fstream>
+
+namespace chartroom::cli {
+namespace {
+
+class ConfigFile {
+ public:
+  explicit ConfigFile(const std::string& text)
+      : path_(std::filesystem::temp_directory_path() / ("chartroom-config-" + std::to_string(::getpid()) + ".toml")) {
+    std::ofstream(path_) << text;
+  }
+  ~ConfigFile() { std::filesystem::remove(path_); }
+  std::filesystem::path path_;
+};
+
+TEST(Config, LaterSourcesWin) {
+  const ConfigFile file("listen = \"127.0.0.1:1\"\nlog_level = \"error\"\nworker_threads = 2\n");
+  const auto config = load_config(file.path_, {{"listen", "127.0.0.1:2"}}, {{"log_level", "debug"}});
+  ASSERT_TRUE(config) << config.error().message;
+  EXPECT_EQ(config->listen, "127.0.0.1:2");
+  EXPECT_EQ(config->log_level, "debug");
+  EXPECT_EQ(config->worker_threads, 2U);
+}
+
+TEST(Config, RefusesWhatItDoesNotKnowAndSaysWhere) {
+  const ConfigFile file("listne = \"127.0.0.1:1\"\n");
+  const auto config = load_config(file.path_, {}, {});
+  ASSERT_FALSE(config);
+  EXPECT_NE(config.error().message.find("unknown setting listne"), std::string::npos);
+  EXPECT_NE(config.error().message.find(".toml"), std::string::npos);
+}
+
+TEST(Config, RefusesImpossibleValues) {
+  const std::array<Settings, 8> wrong{{{{"listen", "8080"}},
+                                       {{"listen", "127.0.0.1:99999"}},
+                                       {{"roles", "api,cook"}},
+                                       {{"worker_threads", "0"}},
+                                       {{"worker_threads", "4x"}},
+                                       {{"public_url", "records.example.com"}},
+                                       {{"sandbox", "yes"}},
+                                       {{"log_level", ""}}}};
+  for (const Settings& settings : wrong) {
+    const auto config = load_config({}, {}, settings);
+    ASSERT_FALSE(config) << settings.begin()->first << "=" << settings.begin()->second;
+    EXPECT_EQ(config.error().code, base::ErrorCode::invalid_input);
+  }
+}
+
+TEST(Config, BrokenTomlNamesTheLine) {
+  const ConfigFile file("listen = \"127.0.0.1:1\"\nroles = [\n");
+  const auto config = load_config(file.path_, {}, {});
+  ASSERT_FALSE(config);
+  EXPECT_NE(config.error().message.find("line "), std::string::npos);
+}
+
+TEST(Config, TheEnvironmentIsStrictToo) {
+  std::string good = "CHARTROOM_PUBLIC_URL=https://a.example/";
+  std::string other = "PATH=/bin";
+  std::array<char*, 3> environment{good.data(), other.data(), nullptr};
+  const auto settings = settings_from_environment(environment.data());
+  ASSERT_TRUE(settings);
+  const auto config = load_config({}, *settings, {});
+  ASSERT_TRUE(config);
+  EXPECT_EQ(config->public_url, "https://a.example");
+
+  std::string bad = "CHARTROOM_PUBLC_URL=x";
+  std::array<char*, 2> wrong{bad.data(), nullptr};
+  EXPECT_FALSE(settings_from_environment(wrong.data()));
+}
+
+}  // namespace
+}  // namespace chartroom::cli

@@ -1,0 +1,153 @@
+// `chartroom serve`: the whole house, wired.
+#include <pthread.h>
+
+#include <csignal>
+#include <iostream>
+
+#include "api/routes.hpp"
+#include "app/desk.hpp"
+#include "app/jobs.hpp"
+#include "auth/link_signer.hpp"
+#include "auth/secret_hasher.hpp"
+#include "auth/token_service.hpp"
+#include "channel/sandbox/sandbox_channel.hpp"
+#include "delivery/retry_schedule.hpp"
+#include "delivery/standard_webhooks.hpp"
+#include "delivery/webhook_sender.hpp"
+#include "http/server.hpp"
+#include "main/commands.hpp"
+#include "main/json_logger.hpp"
+#include "main/version.hpp"
+#include "main/wiring.hpp"
+#include "net/curl_http_client.hpp"
+#include "pages/pages.hpp"
+#include "worker/worker.hpp"
+
+namespace chartroom::cli {
+namespace {
+
+/// Webhooks over our HTTP client.
+class WebhookSender final : public app::EventSender {
+ public:
+  WebhookSender(app::HttpClient& client, app::WebhookSigner& signer, base::Random& random)
+      : client_(client), signer_(signer), random_(random) {}
+
+  Outcome send(const app::WebhookEndpoint& endpoint, const app::StoredEvent& event, base::TimePoint now) override {
+    using Verdict = delivery::DeliveryOutcome::Verdict;
+    delivery::DeliveryOutcome outcome = delivery::deliver(client_, signer_, endpoint, event, now);
+    return {outcome.verdict == Verdict::accepted, outcome.verdict == Verdict::gone, outcome.status,
+            std::move(outcome.error)};
+  }
+
+  std::optional<base::Duration> delay_after(unsigned failed_tries) override {
+    std::uint32_t chance = 0;
+    random_.fill(std::as_writable_bytes(std::span{&chance, 1}));
+    return delivery::delay_after(failed_tries, chance);
+  }
+
+ private:
+  app::HttpClient& client_;
+  app::WebhookSigner& signer_;
+  base::Random& random_;
+};
+
+/// Blocks the signals that end the server in every thread, so that one waits for them.
+sigset_t block_signals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  return signals;
+}
+
+using Channels = std::map<order::Channel, app::RecordChannel*>;
+
+/// The sandbox's fictional network; empty outside the sandbox.
+struct SandboxChannels {
+  std::vector<std::unique_ptr<app::RecordChannel>> owned;
+  Channels channels;
+};
+
+SandboxChannels make_channels(const Config& config, base::Logger& logger) {
+  SandboxChannels made;
+  if (!config.sandbox) {
+    logger.warning("no record channel is set up: orders will find no records");
+    return made;
+  }
+  channel::SandboxOptions options;
+  options.folders = config.sandbox_records;
+  const auto network = channel::SandboxNetwork::load(options, logger);
+  logger.info("sandbox network ready", {{"people", static_cast<std::int64_t>(network->folder_people())}});
+  for (const order::Channel kind : {order::Channel::portal, order::Channel::ehr, order::Channel::aps}) {
+    made.owned.push_back(channel::SandboxNetwork::channel(network, kind));
+    made.channels[kind] = made.owned.back().get();
+  }
+  return made;
+}
+
+http::Router make_router(const api::ApiPorts& ports, app::LinkSigner& links, const Config& config) {
+  std::vector<http::Route> routes = api::make_routes(ports);
+  std::vector<http::Route> pages = pages::make_routes({ports.desk, links, ports.clock, ports.logger, ports.public_url, config.sandbox});
+  routes.insert(routes.end(), std::make_move_iterator(pages.begin()), std::make_move_iterator(pages.end()));
+  return http::Router(std::move(routes));
+}
+
+}  // namespace
+
+int serve(const Config& config) {
+  const sigset_t signals = block_signals();
+  auto open = open_store(config, {});
+  if (!open) return report_error(open.error());
+  OpenStore& house = **open;
+  const auto logger = make_json_logger(house.clock, config.level());
+  const auto listen = parse_listen(config.listen);
+  if (!listen) return report_error(listen.error());
+
+  SandboxChannels channels = make_channels(config, *logger);
+  const auto client = net::make_http_client({config.sandbox, std::chrono::seconds{5}, {}});
+  const auto signer = delivery::make_webhook_signer();
+  WebhookSender sender(*client, *signer, house.random);
+  const auto hasher = auth::make_secret_hasher(house.clock);
+  const auto links = auth::make_link_signer(*house.keys);
+  // With port 0 the URL is known only after listening; everything that builds links needs it before,
+  // so such a server is for tests that name a --public-url of their own.
+  const std::string public_url = config.public_url.empty() ? "http://" + config.listen : config.public_url;
+  const auto tokens = auth::make_token_service(*house.store, house.clock, house.random, auth::token_settings_for(public_url));
+
+  app::JobRunner runner({*house.store, house.clock, house.random, *logger, *house.sealer, sender, channels.channels},
+                        public_url, kVersion);
+  worker::WorkerSettings worker_settings;
+  worker_settings.threads = config.worker_threads;
+  worker::Worker worker(*house.store, runner, house.clock, *logger, worker_settings);
+  app::Desk desk({*house.store, house.clock, house.random, *logger, *house.sealer, *hasher, *tokens, *links,
+                  channels.channels, [&worker] { worker.wake(); }},
+                 {public_url, config.sandbox});
+
+  if (config.has_role("worker")) {
+    desk.set_clock_mover([&worker](const app::Application& application, base::TimePoint target) {
+      return worker.move_clock(application, target);
+    });
+    worker.start();
+  }
+  const api::ApiPorts api_ports{desk, *tokens, house.clock, *logger, public_url};
+  http::ServerSettings server_settings;
+  server_settings.address = listen->address;
+  server_settings.port = listen->port;
+  server_settings.handler_threads = config.handler_threads;
+  http::Server server(server_settings, make_router(api_ports, *links, config), *logger);
+  if (config.has_role("api")) {
+    if (auto started = server.start(); !started) return report_error(started.error());
+    logger->info("listening", {{"port", std::int64_t{server.port()}}, {"sandbox", config.sandbox}});
+  }
+
+  int received = 0;
+  sigwait(&signals, &received);
+  logger->info("stopping", {{"signal", std::int64_t{received}}});
+  server.stop();
+  worker.stop();
+  return kDone;
+}
+
+}  // namespace chartroom::cli
