@@ -187,7 +187,8 @@ std::string new_order_to_json(const NewOrder& order) {
   put(object, "conditions", order.conditions);
   if (!order.providers.empty()) {
     json::array providers;
-    for (const Provider& provider : order.providers) providers.push_back(provider_to_json(provider));
+    for (const Provider& provider : order.providers)
+      providers.push_back(provider_to_json(provider));
     object.emplace("providers", std::move(providers));
   }
   put(object, "client_data_json", order.client_data_json);

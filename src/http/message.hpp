@@ -12,15 +12,15 @@
 namespace chartroom::http {
 
 struct Request {
-  std::string method;                 ///< "GET", "POST", …
-  std::string path;                   ///< percent-decoded, without query
+  std::string method;  ///< "GET", "POST", …
+  std::string path;    ///< percent-decoded, without query
   std::string raw_query;
   std::vector<std::pair<std::string, std::string>> query;    ///< decoded, in order
   std::vector<std::pair<std::string, std::string>> headers;  ///< names in lower case
   std::string body;
-  std::string remote_address;         ///< without port
-  std::string request_id;             ///< UUID; also sent back as x-humanapi-request-id
-  std::map<std::string, std::string> path_parameters;        ///< "{humanId}" → value
+  std::string remote_address;  ///< without port
+  std::string request_id;      ///< UUID; also sent back as x-humanapi-request-id
+  std::map<std::string, std::string> path_parameters;  ///< "{humanId}" → value
 
   /// First value of the header; `name` in lower case.
   [[nodiscard]] std::optional<std::string_view> header(std::string_view name) const;
@@ -32,8 +32,8 @@ struct Request {
 
 struct Response {
   int status = 200;
-  std::vector<std::pair<std::string, std::string>> headers;
-  std::string body;
+  std::vector<std::pair<std::string, std::string>> headers{};
+  std::string body{};
 
   Response& with(std::string name, std::string value) {
     headers.emplace_back(std::move(name), std::move(value));

@@ -28,9 +28,9 @@ struct XmlShape {
 };
 
 /// Checks limits and nesting of UTF-8 text in one pass and constant memory.
-/// Errors: corrupt (DOCTYPE, too deep, unclosed or crossing elements, a second root, text outside of
-/// the root), too_large (more elements or attributes than the limits above). A first element that
-/// is not a ClinicalDocument is corrupt too; known CDA elements are named as fragments.
+/// Errors: corrupt (DOCTYPE, too deep, unclosed or crossing elements, a second root, text outside
+/// of the root), too_large (more elements or attributes than the limits above). A first element
+/// that is not a ClinicalDocument is corrupt too; known CDA elements are named as fragments.
 [[nodiscard]] base::Result<XmlShape> inspect_xml(std::string_view utf8);
 
 /// The text as UTF-8. Reads UTF-8, UTF-16 (either byte order) and, when declared, US-ASCII,

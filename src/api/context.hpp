@@ -1,0 +1,54 @@
+// What every resource needs: the use cases, who is asking, and how an error becomes an answer.
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "app/desk.hpp"
+#include "base/logger.hpp"
+#include "base/ports.hpp"
+#include "base/result.hpp"
+#include "http/message.hpp"
+
+namespace chartroom::api {
+
+struct ApiPorts {
+  app::Desk& desk;
+  app::TokenService& tokens;
+  base::Clock& clock;  ///< real time; an application's own is shifted by its clock_offset
+  base::Logger& logger;
+  std::string public_url;  ///< no trailing slash; base of every link
+};
+
+inline constexpr std::string_view kBadToken = "Cannot authenticate you with this token";
+
+/// The token of an Authorization header (RFC 6750 §2.1); nullopt unless there is exactly one header
+/// of exactly that form.
+[[nodiscard]] std::optional<std::string_view> bearer_token(const http::Request& request);
+
+/// 401 with envelope A and WWW-Authenticate (RFC 9110 §11.6.1).
+[[nodiscard]] http::Response unauthorized(const http::Request& request, std::string_view message);
+
+/// The documented answer to a failed use case. What is our own fault is logged, without the
+/// request.
+[[nodiscard]] http::Response error_answer(const ApiPorts& ports, const http::Request& request,
+                                          const base::Error& error);
+
+/// Whether the body may be read as JSON: application/json, or no content-type at all.
+[[nodiscard]] bool is_json(const http::Request& request);
+
+/// A JSON object, or the error answer to send (415, or 400 with envelope B).
+struct JsonOrAnswer {
+  std::optional<boost::json::object> json;
+  http::Response answer;
+};
+[[nodiscard]] JsonOrAnswer read_json(const http::Request& request);
+
+/// The user that query or body names. Nullopt unless exactly one of humanId and clientUserId is
+/// given, as a text that is not empty.
+[[nodiscard]] std::optional<app::UserKey> user_key(const http::Request& request);
+[[nodiscard]] std::optional<app::UserKey> user_key(const boost::json::object& body);
+
+}  // namespace chartroom::api

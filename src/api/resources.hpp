@@ -1,0 +1,50 @@
+// One function per operation of the contract; each file beside this one holds one resource.
+#pragma once
+
+#include "api/context.hpp"
+#include "app/types.hpp"
+#include "http/message.hpp"
+
+namespace chartroom::api {
+
+// token.cpp
+http::Response post_token(const ApiPorts& ports, const http::Request& request);
+
+// order_types.cpp
+http::Response get_order_types(const ApiPorts& ports, const app::Application& application,
+                               const http::Request& request);
+
+// users.cpp
+http::Response post_user(const ApiPorts& ports, const app::Application& application,
+                         const http::Request& request);
+http::Response get_users(const ApiPorts& ports, const app::Application& application,
+                         const http::Request& request);
+http::Response get_user(const ApiPorts& ports, const app::Application& application,
+                        const http::Request& request);
+
+// user_actions.cpp
+http::Response post_user_action(const ApiPorts& ports, const app::Application& application,
+                                const http::Request& request);
+
+// reports.cpp
+http::Response get_reports(const ApiPorts& ports, const app::Application& application,
+                           const http::Request& request);
+http::Response get_report(const ApiPorts& ports, const app::Application& application,
+                          const http::Request& request);
+
+// consumer_link.cpp
+http::Response post_consumer_link(const ApiPorts& ports, const app::Application& application,
+                                  const http::Request& request);
+
+// sandbox_clock.cpp
+http::Response get_clock(const ApiPorts& ports, const app::Application& application,
+                         const http::Request& request);
+http::Response post_clock(const ApiPorts& ports, const app::Application& application,
+                          const http::Request& request);
+
+// operations.cpp
+http::Response get_jwks(const ApiPorts& ports, const http::Request& request);
+http::Response get_livez(const ApiPorts& ports, const http::Request& request);
+http::Response get_readyz(const ApiPorts& ports, const http::Request& request);
+
+}  // namespace chartroom::api

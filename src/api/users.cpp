@@ -1,0 +1,174 @@
+// POST and GET /api/v1/users, GET /api/v1/users/{humanId} (contract §3.2, §3.3, §3.5).
+#include <algorithm>
+#include <charconv>
+
+#include "api/new_order_reader.hpp"
+#include "api/resources.hpp"
+#include "api/user_json.hpp"
+#include "base/bytes.hpp"
+#include "base/limits.hpp"
+#include "http/envelope.hpp"
+
+namespace chartroom::api {
+namespace {
+
+namespace limits = base::limits;
+
+constexpr std::string_view kIdempotencyKey = "Idempotency-Key";
+
+NewOrderRules rules_for(const ApiPorts& ports, const app::Application& application,
+                        const std::vector<order::OrderType>& types) {
+  NewOrderRules rules;
+  rules.today = base::Date::from(ports.clock.now() + application.clock_offset);
+  for (const auto& type : types) rules.order_types.push_back(type.code);
+  rules.email_required = [&types, &application](const std::optional<std::string>& code) {
+    const auto& wanted = code ? *code : application.default_order_type;
+    const auto type = std::find_if(types.begin(), types.end(),
+                                   [&](const auto& candidate) { return candidate.code == wanted; });
+    return type == types.end() || type->email_required;
+  };
+  return rules;
+}
+
+bool is_key(std::string_view key) {
+  return !key.empty() && key.size() <= limits::kIdempotencyKeyBytes &&
+         std::all_of(key.begin(), key.end(), [](char c) { return c > 0x20 && c < 0x7F; });
+}
+
+/// Nothing that could differ between two tries of the same call goes into the hash.
+app::IdempotentCall idempotent_call(const http::Request& request, std::string_view key) {
+  return {std::string(key),
+          base::sha256_hex(request.method + '\n' + request.path + '\n' + request.body)};
+}
+
+app::RenderedAnswer render(const app::UserView& view) {
+  return {202, "application/json; charset=utf-8", created_user_json(view)};
+}
+
+http::Response place_error(const ApiPorts& ports, const http::Request& request,
+                           const base::Error& error, const NewOrderRules& rules) {
+  if (error.code == base::ErrorCode::invalid_input && error.field == kIdempotencyKey) {
+    return http::plain_error(request, 422,
+                             "This Idempotency-Key was used for a request with another body");
+  }
+  if (error.code == base::ErrorCode::invalid_input && error.field == "orderType") {
+    std::string codes;
+    for (const auto& code : rules.order_types) codes += (codes.empty() ? "" : ", ") + code;
+    return http::invalid_input(request, "\"orderType\" must be one of [" + codes + "]",
+                               {"orderType"});
+  }
+  if (error.code == base::ErrorCode::invalid_input && error.field == "clientUserEmail") {
+    return http::invalid_input(request, R"("clientUserEmail" is required)", {"clientUserEmail"});
+  }
+  return error_answer(ports, request, error);
+}
+
+struct Window {
+  std::size_t offset = 0;
+  std::size_t limit = limits::kPageSize;
+};
+
+bool read_number(const http::Request& request, std::string_view name, std::size_t& out) {
+  const auto text = request.query_value(name);
+  if (!text) return true;
+  constexpr std::size_t kMost = 2'147'483'647;  // int32 in the published document
+  const auto* end = text->data() + text->size();
+  const auto [stop, error] = std::from_chars(text->data(), end, out);
+  return error == std::errc() && stop == end && out <= kMost;
+}
+
+std::optional<Window> read_window(const http::Request& request) {
+  Window window;
+  if (!read_number(request, "offset", window.offset) ||
+      !read_number(request, "limit", window.limit) || window.limit == 0) {
+    return std::nullopt;
+  }
+  window.limit = std::min(window.limit, limits::kPageSizeMost);
+  return window;
+}
+
+/// RFC 8288; empty when everything is on this page.
+std::string links(const std::string& public_url, const Window& window, std::uint64_t total) {
+  const auto link = [&](std::size_t offset, const char* relation) {
+    return '<' + public_url + "/api/v1/users?offset=" + std::to_string(offset) +
+           "&limit=" + std::to_string(window.limit) + ">; rel=\"" + relation + '"';
+  };
+  std::string out;
+  if (window.offset + window.limit < total) out = link(window.offset + window.limit, "next");
+  if (window.offset > 0) {
+    const auto previous = window.offset > window.limit ? window.offset - window.limit : 0;
+    out += (out.empty() ? "" : ", ") + link(previous, "prev");
+  }
+  return out;
+}
+
+http::Response list_answer(const ApiPorts& ports, const std::vector<app::UserView>& views,
+                           const Window& window, std::uint64_t total) {
+  auto response = http::json_response(200, users_json(views));
+  response.with("x-total-count", std::to_string(total));
+  if (auto link = links(ports.public_url, window, total); !link.empty()) {
+    response.with("link", std::move(link));
+  }
+  return response;
+}
+
+/// The list filtered by an id has one entry; both ids must then mean the same user.
+http::Response filtered(const ApiPorts& ports, const app::Application& application,
+                        const http::Request& request, const Window& window) {
+  const auto human_id = request.query_value("humanId");
+  const auto client_user_id = request.query_value("clientUserId");
+  app::UserKey key;
+  (human_id ? key.human_id : key.client_user_id) = human_id ? human_id : client_user_id;
+  auto view = ports.desk.user(application, key);
+  if (!view) return error_answer(ports, request, view.error());
+  if (human_id && client_user_id && view->user.client_user_id != *client_user_id) {
+    return http::plain_error(request, 404);
+  }
+  std::vector<app::UserView> views;
+  if (window.offset == 0) views.push_back(*std::move(view));
+  return list_answer(ports, views, {0, window.limit}, 1);
+}
+
+}  // namespace
+
+http::Response post_user(const ApiPorts& ports, const app::Application& application,
+                         const http::Request& request) {
+  if (!is_json(request)) return http::plain_error(request, 415);
+  std::optional<app::IdempotentCall> call;
+  if (const auto key = request.header("idempotency-key")) {
+    if (!is_key(*key)) return http::plain_error(request, 400, "Malformed Idempotency-Key");
+    call = idempotent_call(request, *key);
+  }
+  const auto types = ports.desk.order_types(application);
+  const auto rules = rules_for(ports, application, types);
+  const auto order = read_new_order(request.body, rules);
+  if (!order) return http::invalid_input(request, order.error().message, order.error().keys);
+  auto placed = ports.desk.place_order(application, *order, render, call);
+  if (!placed) return place_error(ports, request, placed.error(), rules);
+  http::Response response{.status = placed->answer.status, .body = std::move(placed->answer.body)};
+  response.with("content-type", placed->answer.content_type);
+  if (placed->replayed) response.with("idempotency-replayed", "true");
+  return response;
+}
+
+http::Response get_users(const ApiPorts& ports, const app::Application& application,
+                         const http::Request& request) {
+  const auto window = read_window(request);
+  if (!window) return http::plain_error(request, 400);
+  if (request.query_value("humanId") || request.query_value("clientUserId")) {
+    return filtered(ports, application, request, *window);
+  }
+  const auto page = ports.desk.users(application, window->offset, window->limit);
+  if (!page) return error_answer(ports, request, page.error());
+  return list_answer(ports, page->items, *window, page->total);
+}
+
+http::Response get_user(const ApiPorts& ports, const app::Application& application,
+                        const http::Request& request) {
+  const auto view =
+      ports.desk.user(application, {request.path_parameters.at("humanId"), std::nullopt});
+  if (!view) return error_answer(ports, request, view.error());
+  return http::json_response(200, user_json(*view));
+}
+
+}  // namespace chartroom::api

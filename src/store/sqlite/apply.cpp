@@ -1,0 +1,123 @@
+#include "store/sqlite/apply.hpp"
+
+#include <array>
+
+#include "store/sqlite/columns.hpp"
+
+namespace chartroom::store::sqlite {
+namespace {
+
+/// In the order of app::Write.
+constexpr std::array kNames{
+    "InsertUser",
+    "UpdateUser",
+    "InsertOrder",
+    "UpdateOrder",
+    "InsertBlob",
+    "InsertRecord",
+    "UpdateRecordVerdict",
+    "PurgeOrderData",
+    "InsertReport",
+    "InsertEvent",
+    "InsertJob",
+    "FinishJob",
+    "RetryJob",
+    "BuryJob",
+    "DropJobs",
+    "InsertAudit",
+    "InsertIdempotentAnswer",
+    "InsertWebhook",
+    "UpdateWebhook",
+    "DeleteWebhook",
+    "InsertAttempt",
+    "AdvanceClock",
+    "InsertSuppression",
+};
+static_assert(kNames.size() == std::variant_size_v<app::Write>);
+
+/// Fills the sealed and serialised columns of the writes that have some.
+class Preparer {
+ public:
+  Preparer(const app::Sealer& sealer, const std::string& client_id, Prepared& prepared)
+      : sealer_(sealer), client_id_(client_id), prepared_(prepared) {}
+
+  void operator()(const app::InsertUser& write) { user(write.user); }
+  void operator()(const app::UpdateUser& write) { user(write.user); }
+  void operator()(const app::InsertOrder& write) { order(write.order); }
+  void operator()(const app::UpdateOrder& write) { order(write.order); }
+  void operator()(const app::InsertBlob& write) {
+    seal("blobs", "bytes", write.blob.id, write.blob.bytes.reveal());
+  }
+  void operator()(const app::InsertRecord& write) {
+    if (write.record.bytes.reveal().empty()) return;  // rejected: never stored
+    seal("records", "bytes", write.record.id, write.record.bytes.reveal());
+  }
+  void operator()(const app::InsertReport& write) {
+    seal("reports", "bytes", write.report.id, write.report.bytes.reveal());
+  }
+  void operator()(const app::InsertEvent& write) {
+    seal("events", "body", write.event.id, write.event.body);
+  }
+  void operator()(const app::InsertIdempotentAnswer& write) {
+    seal("idempotent_answers", "body", write.answer.key, write.answer.body);
+  }
+  void operator()(const app::InsertWebhook& write) { webhook(write.endpoint); }
+  void operator()(const app::UpdateWebhook& write) { webhook(write.endpoint); }
+  template <typename Other>
+  void operator()(const Other& /*write*/) {}
+
+ private:
+  void user(const app::User& user) {
+    seal("users", "profile", user.human_id, app::new_order_to_json(user.profile));
+  }
+  void order(const app::StoredOrder& order) {
+    prepared_.document = order::to_json(order.core);
+    seal("orders", "request", order.core.id, app::new_order_to_json(order.request));
+  }
+  void webhook(const app::WebhookEndpoint& endpoint) {
+    seal("webhooks", "secret", endpoint.id, endpoint.secret.reveal());
+  }
+  void seal(std::string_view table, std::string_view column, std::string_view row_id,
+            std::string_view plain) {
+    prepared_.sealed = sealer_.seal(plain, Place{client_id_, table, column, row_id}.context());
+  }
+
+  const app::Sealer& sealer_;
+  const std::string& client_id_;
+  Prepared& prepared_;
+};
+
+}  // namespace
+
+const char* name_of(const app::Write& write) { return kNames.at(write.index()); }
+
+Prepared prepare(const app::Sealer& sealer, const std::string& client_id, const app::Write& write) {
+  Prepared prepared{&write, {}, {}};
+  std::visit(Preparer(sealer, client_id, prepared), write);
+  return prepared;
+}
+
+base::Result<void> apply_all(Connection& db, const std::string& client_id, base::TimePoint now,
+                             const std::vector<Prepared>& writes) {
+  auto offset =
+      db.number("SELECT clock_offset_ms FROM applications WHERE client_id = ?", client_id);
+  if (!offset) return base::pass_on(offset.error());
+  if (!*offset) return base::fail(base::ErrorCode::not_found, "unknown application", "client_id");
+  Tenant tenant{client_id, now, base::Duration{**offset}};
+  for (const Prepared& prepared : writes) {
+    auto applied = std::visit([&](const auto& write) { return apply(db, tenant, write, prepared); },
+                              *prepared.write);
+    if (!applied) {
+      base::Error error = std::move(applied.error());
+      error.field = name_of(*prepared.write);
+      return base::pass_on(std::move(error));
+    }
+    // What follows in this commit must see the application's new time.
+    if (const auto* moved = std::get_if<app::AdvanceClock>(prepared.write)) {
+      tenant.clock_offset += moved->by;
+    }
+  }
+  return {};
+}
+
+}  // namespace chartroom::store::sqlite

@@ -1,0 +1,104 @@
+// One function per kind of write. They run inside the writer's transaction, on its connection.
+#pragma once
+
+#include <string>
+
+#include "app/ports.hpp"
+#include "app/store.hpp"
+#include "store/sqlite/connection.hpp"
+
+namespace chartroom::store::sqlite {
+
+/// A write with what can be made of it before the transaction starts: sealing and serialising are
+/// done on the caller's own thread and never hold up the writer.
+struct Prepared {
+  const app::Write* write = nullptr;
+  std::string sealed;    ///< the sealed column of its row, if it has one
+  std::string document;  ///< JSON column: the order's core
+};
+
+struct Tenant {
+  const std::string& client_id;
+  base::TimePoint now;            ///< real time
+  base::Duration clock_offset{};  ///< the application's time minus real time
+};
+
+[[nodiscard]] Prepared prepare(const app::Sealer& sealer, const std::string& client_id,
+                               const app::Write& write);
+
+/// The write's struct name, for Error::field.
+[[nodiscard]] const char* name_of(const app::Write& write);
+
+/// All writes of one commit, in order; the first error ends it.
+base::Result<void> apply_all(Connection& db, const std::string& client_id, base::TimePoint now,
+                             const std::vector<Prepared>& writes);
+
+using Applied = base::Result<void>;
+
+// apply_orders.cpp
+Applied apply(Connection& db, const Tenant& tenant, const app::InsertUser& write,
+              const Prepared& prepared);
+Applied apply(Connection& db, const Tenant& tenant, const app::UpdateUser& write,
+              const Prepared& prepared);
+Applied apply(Connection& db, const Tenant& tenant, const app::InsertOrder& write,
+              const Prepared& prepared);
+Applied apply(Connection& db, const Tenant& tenant, const app::UpdateOrder& write,
+              const Prepared& prepared);
+Applied apply(Connection& db, const Tenant& tenant, const app::InsertBlob& write,
+              const Prepared& prepared);
+Applied apply(Connection& db, const Tenant& tenant, const app::InsertRecord& write,
+              const Prepared& prepared);
+Applied apply(Connection& db, const Tenant& tenant, const app::UpdateRecordVerdict& write,
+              const Prepared& prepared);
+Applied apply(Connection& db, const Tenant& tenant, const app::PurgeOrderData& write,
+              const Prepared& prepared);
+Applied apply(Connection& db, const Tenant& tenant, const app::InsertReport& write,
+              const Prepared& prepared);
+
+// apply_jobs.cpp
+Applied apply(Connection& db, const Tenant& tenant, const app::InsertJob& write,
+              const Prepared& prepared);
+Applied apply(Connection& db, const Tenant& tenant, const app::FinishJob& write,
+              const Prepared& prepared);
+Applied apply(Connection& db, const Tenant& tenant, const app::RetryJob& write,
+              const Prepared& prepared);
+Applied apply(Connection& db, const Tenant& tenant, const app::BuryJob& write,
+              const Prepared& prepared);
+Applied apply(Connection& db, const Tenant& tenant, const app::DropJobs& write,
+              const Prepared& prepared);
+Applied apply(Connection& db, const Tenant& tenant, const app::AdvanceClock& write,
+              const Prepared& prepared);
+
+// apply_rest.cpp
+Applied apply(Connection& db, const Tenant& tenant, const app::InsertEvent& write,
+              const Prepared& prepared);
+Applied apply(Connection& db, const Tenant& tenant, const app::InsertAudit& write,
+              const Prepared& prepared);
+Applied apply(Connection& db, const Tenant& tenant, const app::InsertIdempotentAnswer& write,
+              const Prepared& prepared);
+Applied apply(Connection& db, const Tenant& tenant, const app::InsertWebhook& write,
+              const Prepared& prepared);
+Applied apply(Connection& db, const Tenant& tenant, const app::UpdateWebhook& write,
+              const Prepared& prepared);
+Applied apply(Connection& db, const Tenant& tenant, const app::DeleteWebhook& write,
+              const Prepared& prepared);
+Applied apply(Connection& db, const Tenant& tenant, const app::InsertAttempt& write,
+              const Prepared& prepared);
+Applied apply(Connection& db, const Tenant& tenant, const app::InsertSuppression& write,
+              const Prepared& prepared);
+
+/// Turns the result of a statement into that of a write.
+[[nodiscard]] inline Applied done(const base::Result<std::int64_t>& changed) {
+  if (!changed) return base::pass_on(changed.error());
+  return {};
+}
+
+/// The same where exactly one row must have changed.
+[[nodiscard]] inline Applied done_once(const base::Result<std::int64_t>& changed,
+                                       base::ErrorCode otherwise, const char* message) {
+  if (!changed) return base::pass_on(changed.error());
+  if (*changed != 1) return base::fail(otherwise, message);
+  return {};
+}
+
+}  // namespace chartroom::store::sqlite

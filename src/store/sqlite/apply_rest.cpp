@@ -1,0 +1,90 @@
+// Events, audit, idempotent answers, webhooks, suppressions.
+#include "store/sqlite/apply.hpp"
+#include "store/sqlite/columns.hpp"
+
+namespace chartroom::store::sqlite {
+
+using base::ErrorCode;
+
+Applied apply(Connection& db, const Tenant& tenant, const app::InsertEvent& write,
+              const Prepared& prepared) {
+  const app::StoredEvent& event = write.event;
+  return done(
+      db.run("INSERT INTO events (client_id, id, order_id, kind, created_at_ms, "
+             "body_sealed) VALUES (?, ?, ?, ?, ?, ?)",
+             tenant.client_id, event.id, event.order_id, event.kind, event.created_at,
+             Bytes{prepared.sealed}));
+}
+
+Applied apply(Connection& db, const Tenant& tenant, const app::InsertAudit& write,
+              const Prepared& /*prepared*/) {
+  const app::AuditEntry& entry = write.entry;
+  return done(
+      db.run("INSERT INTO audit (client_id, order_id, actor, action, subject, at_ms) "
+             "VALUES (?, ?, ?, ?, ?, ?)",
+             tenant.client_id, entry.order_id, entry.actor, entry.action, entry.subject, entry.at));
+}
+
+Applied apply(Connection& db, const Tenant& tenant, const app::InsertIdempotentAnswer& write,
+              const Prepared& prepared) {
+  const app::IdempotentAnswer& answer = write.answer;
+  // An answer that has expired gives its key free.
+  const auto cleared = db.run(
+      "DELETE FROM idempotent_answers WHERE client_id = ? AND key = ? AND expires_at_ms <= ?",
+      tenant.client_id, answer.key, tenant.now);
+  if (!cleared) return done(cleared);
+  return done(
+      db.run("INSERT INTO idempotent_answers (client_id, key, request_hash, status, "
+             "content_type, body_sealed, expires_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?)",
+             tenant.client_id, answer.key, answer.request_hash, answer.status, answer.content_type,
+             Bytes{prepared.sealed}, answer.expires_at));
+}
+
+Applied apply(Connection& db, const Tenant& tenant, const app::InsertWebhook& write,
+              const Prepared& prepared) {
+  const app::WebhookEndpoint& endpoint = write.endpoint;
+  return done(
+      db.run("INSERT INTO webhooks (client_id, id, url, kinds, enabled, description, "
+             "created_at_ms, secret_sealed) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+             tenant.client_id, endpoint.id, endpoint.url, list_to_json(endpoint.kinds),
+             endpoint.enabled, endpoint.description, endpoint.created_at, Bytes{prepared.sealed}));
+}
+
+Applied apply(Connection& db, const Tenant& tenant, const app::UpdateWebhook& write,
+              const Prepared& prepared) {
+  const app::WebhookEndpoint& endpoint = write.endpoint;
+  return done_once(
+      db.run("UPDATE webhooks SET url = ?, kinds = ?, enabled = ?, description = ?, "
+             "secret_sealed = ? WHERE client_id = ? AND id = ?",
+             endpoint.url, list_to_json(endpoint.kinds), endpoint.enabled, endpoint.description,
+             Bytes{prepared.sealed}, tenant.client_id, endpoint.id),
+      ErrorCode::not_found, "unknown webhook");
+}
+
+Applied apply(Connection& db, const Tenant& tenant, const app::DeleteWebhook& write,
+              const Prepared& /*prepared*/) {
+  // Its attempts stay until housekeeping finds them old: there may be very many.
+  return done_once(
+      db.run("DELETE FROM webhooks WHERE client_id = ? AND id = ?", tenant.client_id, write.id),
+      ErrorCode::not_found, "unknown webhook");
+}
+
+Applied apply(Connection& db, const Tenant& tenant, const app::InsertAttempt& write,
+              const Prepared& /*prepared*/) {
+  const app::DeliveryAttempt& attempt = write.attempt;
+  return done(
+      db.run("INSERT INTO attempts (client_id, event_id, endpoint_id, number, status, "
+             "error, at_ms) VALUES (?, ?, ?, ?, ?, ?, ?)",
+             tenant.client_id, attempt.event_id, attempt.endpoint_id, attempt.number,
+             attempt.status, attempt.error, attempt.at));
+}
+
+Applied apply(Connection& db, const Tenant& tenant, const app::InsertSuppression& write,
+              const Prepared& /*prepared*/) {
+  return done(
+      db.run("INSERT INTO suppressions (client_id, person_key) VALUES (?, ?) "
+             "ON CONFLICT DO NOTHING",
+             tenant.client_id, write.person_key));
+}
+
+}  // namespace chartroom::store::sqlite

@@ -1,0 +1,51 @@
+// A few query_only connections that threads borrow.
+#pragma once
+
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "store/sqlite/connection.hpp"
+
+namespace chartroom::store::sqlite {
+
+class ReaderPool {
+ public:
+  static constexpr std::size_t kReaders = 4;
+  static constexpr std::chrono::seconds kPatience{5};
+
+  static base::Result<std::unique_ptr<ReaderPool>> open(const std::filesystem::path& file);
+
+  /// Gives the connection back when it dies.
+  class Lease {
+   public:
+    Lease(ReaderPool& pool, std::unique_ptr<Connection> connection)
+        : pool_(&pool), connection_(std::move(connection)) {}
+    ~Lease() {
+      if (connection_) pool_->give_back(std::move(connection_));
+    }
+    Lease(Lease&&) = default;
+    Lease& operator=(Lease&&) = delete;
+
+    Connection& operator*() const { return *connection_; }
+    Connection* operator->() const { return connection_.get(); }
+
+   private:
+    ReaderPool* pool_;
+    std::unique_ptr<Connection> connection_;
+  };
+
+  /// Waits for a free connection. Thread-safe. Error unavailable after kPatience.
+  base::Result<Lease> borrow();
+
+ private:
+  ReaderPool() = default;
+  void give_back(std::unique_ptr<Connection> connection);
+
+  std::mutex mutex_;  ///< guards free_
+  std::condition_variable returned_;
+  std::vector<std::unique_ptr<Connection>> free_;
+};
+
+}  // namespace chartroom::store::sqlite

@@ -1,0 +1,173 @@
+// Reads of a tenant that concern events, webhooks, answers, audit and the queue.
+#include "store/sqlite/columns.hpp"
+#include "store/sqlite/tenant_store.hpp"
+
+namespace chartroom::store::sqlite {
+
+using base::Result;
+
+Result<app::StoredEvent> SqliteTenantStore::read_event(const Row& row) const {
+  app::StoredEvent event;
+  event.sequence = row.integer(0);
+  event.id = row.text(1);
+  event.order_id = row.text(2);
+  event.kind = row.text(3);
+  event.created_at = row.time(4);
+  auto body = open("events", "body", event.id, row.view(5));
+  if (!body) return base::pass_on(body.error());
+  event.body = std::move(*body);
+  return event;
+}
+
+Result<std::optional<app::StoredEvent>> SqliteTenantStore::find_event(const std::string& event_id) {
+  return engine_.read([&](Connection& db) {
+    return db.one<app::StoredEvent>(
+        "SELECT sequence, id, order_id, kind, created_at_ms, body_sealed "
+        "FROM events WHERE client_id = ? AND id = ?",
+        [this](const Row& row) { return read_event(row); }, client_id_, event_id);
+  });
+}
+
+Result<std::vector<app::StoredEvent>> SqliteTenantStore::events(const std::string& order_id,
+                                                                std::int64_t after,
+                                                                std::size_t limit) {
+  const auto map = [this](const Row& row) { return read_event(row); };
+  return engine_.read([&](Connection& db) -> Result<std::vector<app::StoredEvent>> {
+    if (order_id.empty()) {
+      return db.all<app::StoredEvent>(
+          "SELECT sequence, id, order_id, kind, created_at_ms, body_sealed "
+          "FROM events INDEXED BY events_all WHERE client_id = ? AND sequence > ? "
+          "ORDER BY sequence LIMIT ?",
+          map, client_id_, after, limit);
+    }
+    return db.all<app::StoredEvent>(
+        "SELECT sequence, id, order_id, kind, created_at_ms, body_sealed "
+        "FROM events INDEXED BY events_order WHERE client_id = ? AND order_id = ? "
+        "AND sequence > ? ORDER BY sequence LIMIT ?",
+        map, client_id_, order_id, after, limit);
+  });
+}
+
+Result<app::WebhookEndpoint> SqliteTenantStore::read_webhook(const Row& row) const {
+  app::WebhookEndpoint endpoint;
+  endpoint.id = row.text(0);
+  endpoint.url = row.text(1);
+  auto kinds = list_from_json(row.view(2));
+  if (!kinds) return base::pass_on(kinds.error());
+  endpoint.kinds = std::move(*kinds);
+  endpoint.enabled = row.flag(3);
+  endpoint.description = row.text(4);
+  endpoint.created_at = row.time(5);
+  auto secret = open("webhooks", "secret", endpoint.id, row.view(6));
+  if (!secret) return base::pass_on(secret.error());
+  endpoint.secret = base::Sensitive<std::string>(std::move(*secret));
+  return endpoint;
+}
+
+Result<std::vector<app::WebhookEndpoint>> SqliteTenantStore::webhooks() {
+  return engine_.read([&](Connection& db) {
+    return db.all<app::WebhookEndpoint>(
+        "SELECT id, url, kinds, enabled, description, created_at_ms, secret_sealed "
+        "FROM webhooks WHERE client_id = ? ORDER BY sequence",
+        [this](const Row& row) { return read_webhook(row); }, client_id_);
+  });
+}
+
+Result<std::vector<app::DeliveryAttempt>> SqliteTenantStore::attempts(
+    const std::string& endpoint_id, std::size_t limit) {
+  const auto read_attempt = [](const Row& row) -> Result<app::DeliveryAttempt> {
+    return app::DeliveryAttempt{row.text(0),
+                                row.text(1),
+                                static_cast<unsigned>(row.integer(2)),
+                                static_cast<int>(row.integer(3)),
+                                row.text(4),
+                                row.time(5)};
+  };
+  return engine_.read([&](Connection& db) {
+    return db.all<app::DeliveryAttempt>(
+        "SELECT event_id, endpoint_id, number, status, error, at_ms FROM attempts "
+        "WHERE client_id = ? AND endpoint_id = ? ORDER BY sequence DESC LIMIT ?",
+        read_attempt, client_id_, endpoint_id, limit);
+  });
+}
+
+Result<std::optional<app::IdempotentAnswer>> SqliteTenantStore::find_idempotent_answer(
+    const std::string& key, base::TimePoint now) {
+  const auto read_answer = [&](const Row& row) -> Result<app::IdempotentAnswer> {
+    app::IdempotentAnswer answer;
+    answer.key = key;
+    answer.request_hash = row.text(0);
+    answer.status = static_cast<int>(row.integer(1));
+    answer.content_type = row.text(2);
+    answer.expires_at = row.time(3);
+    auto body = open("idempotent_answers", "body", key, row.view(4));
+    if (!body) return base::pass_on(body.error());
+    answer.body = std::move(*body);
+    return answer;
+  };
+  return engine_.read([&](Connection& db) {
+    return db.one<app::IdempotentAnswer>(
+        "SELECT request_hash, status, content_type, expires_at_ms, body_sealed "
+        "FROM idempotent_answers WHERE client_id = ? AND key = ? AND expires_at_ms > ?",
+        read_answer, client_id_, key, now);
+  });
+}
+
+Result<bool> SqliteTenantStore::is_suppressed(const std::string& person_key) {
+  return engine_.read([&](Connection& db) -> Result<bool> {
+    auto found = db.number("SELECT 1 FROM suppressions WHERE client_id = ? AND person_key = ?",
+                           client_id_, person_key);
+    if (!found) return base::pass_on(found.error());
+    return found->has_value();
+  });
+}
+
+Result<std::vector<app::AuditEntry>> SqliteTenantStore::audit_of(const std::string& order_id) {
+  const auto read_entry = [](const Row& row) -> Result<app::AuditEntry> {
+    return app::AuditEntry{row.text(0), row.text(1), row.text(2), row.text(3), row.time(4)};
+  };
+  return engine_.read([&](Connection& db) {
+    return db.all<app::AuditEntry>(
+        "SELECT order_id, actor, action, subject, at_ms FROM audit "
+        "WHERE client_id = ? AND order_id = ? ORDER BY sequence",
+        read_entry, client_id_, order_id);
+  });
+}
+
+Result<base::Duration> SqliteTenantStore::clock_offset() {
+  return engine_.read([&](Connection& db) -> Result<base::Duration> {
+    auto offset =
+        db.number("SELECT clock_offset_ms FROM applications WHERE client_id = ?", client_id_);
+    if (!offset) return base::pass_on(offset.error());
+    if (!*offset) return base::fail(base::ErrorCode::not_found, "unknown application", "client_id");
+    return base::Duration{**offset};
+  });
+}
+
+Result<std::uint64_t> SqliteTenantStore::busy_jobs(base::TimePoint now) {
+  // One statement, so that a job cannot slip from waiting to claimed between two counts. Claimed
+  // jobs of all applications are no more than the workers can carry.
+  return engine_.read([&](Connection& db) -> Result<std::uint64_t> {
+    auto busy = db.number(
+        "SELECT (SELECT count(*) FROM jobs INDEXED BY jobs_claimed WHERE state = 1 AND "
+        "client_id = ?1) + (SELECT count(*) FROM jobs INDEXED BY jobs_due WHERE state = 0 AND "
+        "client_id = ?1 AND due_at_ms <= ?2)",
+        client_id_, now);
+    if (!busy) return base::pass_on(busy.error());
+    return static_cast<std::uint64_t>(busy->value_or(0));
+  });
+}
+
+Result<std::optional<base::TimePoint>> SqliteTenantStore::next_due() {
+  return engine_.read([&](Connection& db) -> Result<std::optional<base::TimePoint>> {
+    auto due = db.number(
+        "SELECT due_at_ms FROM jobs INDEXED BY jobs_due WHERE state = 0 AND client_id = ? "
+        "ORDER BY due_at_ms LIMIT 1",
+        client_id_);
+    if (!due) return base::pass_on(due.error());
+    if (!*due) return std::optional<base::TimePoint>{};
+    return std::optional(base::from_unix_ms(**due));
+  });
+}
+
+}  // namespace chartroom::store::sqlite
