@@ -23,13 +23,18 @@ struct Reading {
 enum class Detected { fhir_json, fhir_ndjson, ccda, ccda_fragment, pdf, unknown };
 [[nodiscard]] Detected detect(std::string_view bytes);
 
-/// Reads a FHIR R4 Bundle or single resource, or NDJSON. One Reading per Patient in it; a resource
-/// whose subject is none of them goes to no Reading (and to `losses` of the first). Accepts other
-/// files as `supporting` for references that leave the item (practitioners, organisations,
-/// medications), such as Synthea's two "0-…" bundles.
+/// Reads a FHIR R4 Bundle or single resource, or NDJSON. One Reading per Patient in it, in their
+/// order; a resource whose subject is none of them goes to no Reading (and to `losses` of the
+/// first). A resource without subject is read only when the item speaks of a single person.
+///
+/// `supporting` holds other files for references that leave the item: practitioners,
+/// organisations, medications (Synthea's two "0-…" bundles), and patients: when resources of the
+/// item are about a Patient of a supporting file (bulk exports), that Patient has a Reading too.
+/// Give files of the same provider only: ids of another would mean other people. Without any
+/// Patient the answer is empty.
 /// Errors: corrupt (not JSON, not FHIR, deeper than limits::kJsonDepth), too_large.
-[[nodiscard]] base::Result<std::vector<Reading>> read_fhir(std::string_view bytes,
-                                                           const std::vector<std::string_view>& supporting = {});
+[[nodiscard]] base::Result<std::vector<Reading>> read_fhir(
+    std::string_view bytes, const std::vector<std::string_view>& supporting = {});
 
 /// Reads a C-CDA document: R1.1, R2.0, R2.1 or C32-style.
 /// Errors: corrupt (no well-formed XML, no ClinicalDocument, deeper than limits::kXmlDepth),
@@ -38,8 +43,8 @@ enum class Detected { fhir_json, fhir_ndjson, ccda, ccda_fragment, pdf, unknown 
 
 /// Reads whichever of the two `detect` finds; anything else is ErrorCode::corrupt with a sentence
 /// that says what it is.
-[[nodiscard]] base::Result<std::vector<Reading>> read_item(std::string_view bytes,
-                                                           const std::vector<std::string_view>& supporting = {});
+[[nodiscard]] base::Result<std::vector<Reading>> read_item(
+    std::string_view bytes, const std::vector<std::string_view>& supporting = {});
 
 /// Adds a reading to the record as coming from `source` (an index into record.sources).
 void add_reading(Record& record, Reading reading, std::size_t source);

@@ -74,14 +74,14 @@ struct Analyte {
   std::string_view name;   ///< "Hemoglobin A1c"
   std::string_view group;  ///< "diabetes"
   Specimen specimen = Specimen::none;
-  std::string_view unit;   ///< canonical UCUM unit; empty for texts
-  int decimals = 0;        ///< of a converted value; values in the canonical unit stay as written
+  std::string_view unit;  ///< canonical UCUM unit; empty for texts
+  int decimals = 0;       ///< of a converted value; values in the canonical unit stay as written
   std::array<std::string_view, 12> loinc{};  ///< unused places are empty
-  Bounds male{};           ///< default reference range, adults
+  Bounds male{};                             ///< default reference range, adults
   Bounds female{};
-  std::array<AttentionLevel, 6> levels{};  ///< unused places have Attention::none
+  std::array<AttentionLevel, 6> levels{};       ///< unused places have Attention::none
   std::array<UnitConversion, 3> conversions{};  ///< beyond those of units.hpp
-  Bounds plausible{};      ///< outside of it a value is kept, shown as implausible and not used
+  Bounds plausible{};  ///< outside of it a value is kept, shown as implausible and not used
 };
 
 /// All of them, ordered by group and then as reports list them.
@@ -107,8 +107,9 @@ struct SmokingMeaning {
 };
 /// By SNOMED CT code (449868002, 266919005, …) as used with LOINC 72166-2.
 [[nodiscard]] std::optional<SmokingMeaning> smoking_meaning(std::string_view snomed_code);
-/// Of a social-history fact: its codes first (answer codes are in Fact::codes after the question's),
-/// then words such as "never smoker". Nullopt when the fact does not speak of tobacco smoking.
+/// Of a social-history fact: its codes first (answer codes are in Fact::codes after the
+/// question's), then words such as "never smoker". Nullopt when the fact does not speak of tobacco
+/// smoking.
 [[nodiscard]] std::optional<SmokingMeaning> smoking_meaning(const Fact& fact);
 
 }  // namespace chartroom::evidence

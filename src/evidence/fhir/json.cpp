@@ -82,14 +82,19 @@ class Walker {
     ondemand::json_type type{};
     if (auto error = value.type().get(type)) return error;
     switch (type) {
-      case ondemand::json_type::object: return read_object(value, out, depth);
-      case ondemand::json_type::array: return read_array(value, out, depth);
+      case ondemand::json_type::object:
+        return read_object(value, out, depth);
+      case ondemand::json_type::array:
+        return read_array(value, out, depth);
       case ondemand::json_type::string:
         out.type = Json::Type::string;
         return value.get_string().get(out.scalar);
-      case ondemand::json_type::number: return read_number(value, out);
-      case ondemand::json_type::boolean: return read_boolean(value, out);
-      case ondemand::json_type::null: return read_null(value, out);
+      case ondemand::json_type::number:
+        return read_number(value, out);
+      case ondemand::json_type::boolean:
+        return read_boolean(value, out);
+      case ondemand::json_type::null:
+        return read_null(value, out);
     }
     return simdjson::INCORRECT_TYPE;
   }
@@ -192,7 +197,10 @@ base::Result<JsonDocument> JsonDocument::parse(std::string_view bytes, std::size
   if (error == simdjson::DEPTH_ERROR) {
     return base::fail(ErrorCode::corrupt, "the JSON is nested too deeply");
   }
-  if (error || !document.at_end()) {
+  // Whatever follows the one value that a JSON text may hold has a location.
+  const char* behind = nullptr;
+  const bool trailing = !error && !document.current_location().get(behind);
+  if (error || trailing) {
     return base::fail(ErrorCode::corrupt, "the item is no well-formed JSON");
   }
   return JsonDocument(std::move(buffers));

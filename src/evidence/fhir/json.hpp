@@ -25,8 +25,8 @@ class Json {
   enum class Type : unsigned char { missing, null, boolean, number, string, array, object };
 
   Type type = Type::missing;
-  std::string_view key;       ///< name of this member in its object
-  std::string_view scalar;    ///< string, digits of a number, "true" or "false"
+  std::string_view key;     ///< name of this member in its object
+  std::string_view scalar;  ///< string, digits of a number, "true" or "false"
   std::vector<Json> children;
 
   /// The first member of that name; a missing value when this is no object or has none.

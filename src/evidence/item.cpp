@@ -1,0 +1,95 @@
+// What an item is, by its first bytes, and the reader for it.
+
+#include "base/text.hpp"
+#include "evidence/read.hpp"
+
+namespace chartroom::evidence {
+namespace {
+
+// How far into an XML document its root element is looked for: past declaration, comments and
+// style-sheet instructions.
+constexpr std::size_t kRootWithin = 4096;
+
+std::string_view skip_mark(std::string_view bytes) {
+  if (bytes.starts_with("\xEF\xBB\xBF")) bytes.remove_prefix(3);
+  return bytes;
+}
+
+// Name of the root element without its namespace prefix; empty when there is none near the start.
+std::string_view root_element(std::string_view text) {
+  text = text.substr(0, kRootWithin);
+  std::size_t i = 0;
+  while ((i = text.find('<', i)) != std::string_view::npos && i + 1 < text.size()) {
+    if (text.substr(i).starts_with("<!--")) {
+      const std::size_t end = text.find("-->", i);
+      if (end == std::string_view::npos) return {};
+      i = end + 3;
+      continue;
+    }
+    if (text[i + 1] == '?' || text[i + 1] == '!') {
+      ++i;
+      continue;
+    }
+    const std::size_t end = text.find_first_of(" \t\r\n/>", i + 1);
+    if (end == std::string_view::npos) return {};
+    std::string_view name = text.substr(i + 1, end - i - 1);
+    if (const std::size_t colon = name.find(':'); colon != std::string_view::npos) {
+      name.remove_prefix(colon + 1);
+    }
+    return name;
+  }
+  return {};
+}
+
+// Several lines, each an object of its own.
+bool looks_like_lines(std::string_view text) {
+  const std::size_t newline = text.find('\n');
+  if (newline == std::string_view::npos) return false;
+  const std::string_view first = base::trim(text.substr(0, newline));
+  const std::string_view rest = base::trim(text.substr(newline + 1));
+  return first.size() > 2 && first.back() == '}' && rest.starts_with('{');
+}
+
+}  // namespace
+
+Detected detect(std::string_view bytes) {
+  const std::string_view text = base::trim(skip_mark(bytes));
+  if (text.starts_with("%PDF-")) return Detected::pdf;
+  if (text.starts_with('{')) {
+    if (text.find("\"resourceType\"") == std::string_view::npos) return Detected::unknown;
+    return looks_like_lines(text) ? Detected::fhir_ndjson : Detected::fhir_json;
+  }
+  // UTF-16 is for the XML reader to decode; C-CDA is the only XML that we take.
+  if (bytes.starts_with("\xFF\xFE") || bytes.starts_with("\xFE\xFF")) return Detected::ccda;
+  if (text.starts_with('<')) {
+    const std::string_view root = root_element(text);
+    if (root == "ClinicalDocument") return Detected::ccda;
+    return root.empty() ? Detected::unknown : Detected::ccda_fragment;
+  }
+  return Detected::unknown;
+}
+
+base::Result<std::vector<Reading>> read_item(std::string_view bytes,
+                                             const std::vector<std::string_view>& supporting) {
+  switch (detect(bytes)) {
+    case Detected::fhir_json:
+    case Detected::fhir_ndjson:
+      return read_fhir(bytes, supporting);
+    case Detected::ccda: {
+      auto reading = read_ccda(bytes);
+      if (!reading) return base::pass_on(std::move(reading.error()));
+      std::vector<Reading> readings;
+      readings.push_back(std::move(*reading));
+      return readings;
+    }
+    case Detected::ccda_fragment:
+      return base::fail(base::ErrorCode::corrupt, "the item is XML but no whole C-CDA document");
+    case Detected::pdf:
+      return base::fail(base::ErrorCode::corrupt, "the item is a PDF file without coded data");
+    case Detected::unknown:
+      break;
+  }
+  return base::fail(base::ErrorCode::corrupt, "the item is neither FHIR nor C-CDA");
+}
+
+}  // namespace chartroom::evidence

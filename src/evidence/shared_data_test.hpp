@@ -1,0 +1,50 @@
+// The shared clinical test data, which lie beside the project and are no part of it.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <vector>
+
+namespace chartroom::evidence::testing {
+
+inline std::filesystem::path shared_folder() {
+  return std::filesystem::path(CHARTROOM_SOURCE_DIR "/../shared/data/clinical");
+}
+
+inline bool is_required() {
+  const char* ci = std::getenv("CI");
+  return ci != nullptr && std::string(ci) == "true";
+}
+
+inline std::string load(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream content;
+  content << file.rdbuf();
+  return content.str();
+}
+
+/// Regular files under a folder of the shared data, in a fixed order.
+inline std::vector<std::filesystem::path> files_under(const std::string& folder) {
+  std::vector<std::filesystem::path> files;
+  for (const auto& entry :
+       std::filesystem::recursive_directory_iterator(shared_folder() / folder)) {
+    if (entry.is_regular_file()) files.push_back(entry.path());
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+}  // namespace chartroom::evidence::testing
+
+#define CHARTROOM_NEED_SHARED_DATA()                                             \
+  if (!std::filesystem::exists(chartroom::evidence::testing::shared_folder())) { \
+    if (chartroom::evidence::testing::is_required()) FAIL() << "no shared data"; \
+    GTEST_SKIP() << "shared clinical data are not beside the project";           \
+  }                                                                              \
+  static_assert(true)
