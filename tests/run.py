@@ -11,7 +11,6 @@ import concurrent.futures
 import os
 import pathlib
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -88,7 +87,7 @@ def unit_tests(build: pathlib.Path, tally: Tally) -> None:
 def api_tests(build: pathlib.Path, expression: str, tally: Tally) -> None:
     with tempfile.TemporaryDirectory() as folder:
         report = pathlib.Path(folder) / "api.xml"
-        command = [sys.executable if shutil.which("pytest-3") is None else "/usr/bin/python3", "-m", "pytest",
+        command = ["/usr/bin/python3", "-m", "pytest",
                    "-q", "-p", "no:cacheprovider", "-rs", f"--junitxml={report}", str(ROOT / "tests/api")]
         if expression:
             command += ["-k", expression]

@@ -255,13 +255,24 @@ class Page {
     if (cell.row_span > 1) {
       out_ += " rowspan=\"" + std::to_string(std::min(cell.row_span, 1000U)) + "\"";
     }
-    out_ += classes(cell.align, cell.tone) + ">";
+    out_ += classes(cell.align, cell.tone, is_date(cell)) + ">";
     spans(cell.spans);
     out_ += std::string("</") + tag + ">";
   }
 
-  static std::string classes(Align align, Tone tone) {
-    std::string names = align == Align::end ? "end" : align == Align::center ? "center" : "";
+  /// "2016-03-14" would otherwise break at its hyphens.
+  static bool is_date(const Cell& cell) {
+    if (cell.spans.size() != 1) return false;
+    const std::string& text = cell.spans.front().text;
+    return text.size() >= 7 && text.size() <= 10 && text[4] == '-' &&
+           text.find_first_not_of("0123456789-") == std::string::npos;
+  }
+
+  static std::string classes(Align align, Tone tone, bool date = false) {
+    std::string names = align == Align::end      ? "end"
+                        : align == Align::center ? "center"
+                        : date                   ? "date"
+                                                 : "";
     const std::string toned = tone_class(tone);
     if (!names.empty() && !toned.empty()) names += " ";
     names += toned;
@@ -299,19 +310,21 @@ class Page {
 
   void draw(const Image& image) {
     if (image.media_type != "image/png" && image.media_type != "image/jpeg") {
-      out_ += "<p class=\"muted\">[Image of a kind that is not shown: " +
-              escape(image.alternative) + "]</p>\n";
+      out_ +=
+          "<p class=\"muted\">[Image of a kind that is not shown: " + escape(image.alternative) +
+          "]</p>\n";
       return;
     }
-    out_ += "<figure><img alt=\"" + escape(image.alternative) + "\" src=\"data:" +
-            image.media_type + ";base64," + base::to_base64(image.bytes) + "\"></figure>\n";
+    out_ += "<figure><img alt=\"" + escape(image.alternative) +
+            "\" src=\"data:" + image.media_type + ";base64," + base::to_base64(image.bytes) +
+            "\"></figure>\n";
   }
 
   void draw(const EmbeddedPdf& pdf) {
     out_ += "<p class=\"attachment\"><a download=\"document-" + std::to_string(++attachments_) +
             ".pdf\" href=\"data:application/pdf;base64," + base::to_base64(pdf.bytes) + "\">" +
-            escape(pdf.title) + "</a> <span class=\"muted\">(PDF, " +
-            kilobytes(pdf.bytes.size()) + ", download)</span></p>\n";
+            escape(pdf.title) + "</a> <span class=\"muted\">(PDF, " + kilobytes(pdf.bytes.size()) +
+            ", download)</span></p>\n";
   }
 
   void draw(const PageBreak& /*unused*/) { out_ += "<div class=\"page-break\"></div>\n"; }

@@ -45,9 +45,10 @@ bool is_supported(const ReportSpec& spec) {
   if (spec.name != "combined") return true;
   // A part of a combined report is bound in as a PDF, so it has to exist as one.
   return !spec.base_reports.empty() &&
-         std::all_of(
-             spec.base_reports.begin(), spec.base_reports.end(),
-             [](const std::string& name) { return name != "combined" && is_known(name, Format::pdf); });
+         std::all_of(spec.base_reports.begin(), spec.base_reports.end(),
+                     [](const std::string& name) {
+                       return name != "combined" && is_known(name, Format::pdf);
+                     });
 }
 
 }  // namespace chartroom::report

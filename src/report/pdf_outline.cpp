@@ -1,0 +1,85 @@
+#include "report/pdf_outline.hpp"
+
+#include <qpdf/Buffer.hh>
+#include <qpdf/QPDFWriter.hh>
+
+#include "report/pdf_draw.hpp"
+
+namespace chartroom::report::pdf {
+namespace {
+
+using Object = QPDFObjectHandle;
+
+/// Links a list of siblings and counts what lies beneath them.
+long long link_children(Object parent, std::vector<Object>& children) {
+  if (children.empty()) return 0;
+  parent.replaceKey("/First", children.front());
+  parent.replaceKey("/Last", children.back());
+  for (std::size_t i = 0; i < children.size(); ++i) {
+    children[i].replaceKey("/Parent", parent);
+    if (i > 0) children[i].replaceKey("/Prev", children[i - 1]);
+    if (i + 1 < children.size()) children[i].replaceKey("/Next", children[i + 1]);
+  }
+  return static_cast<long long>(children.size());
+}
+
+/// Takes all bookmarks from `next` on that are deeper than `above`.
+void build_level(QPDF& pdf, const std::vector<Bookmark>& flat, std::size_t& next, int above, Object parent,
+                 bool top) {
+  std::vector<Object> children;
+  while (next < flat.size() && flat[next].level > above) {
+    const Bookmark& bookmark = flat[next++];
+    Object item = Object::newDictionary();
+    item.replaceKey("/Title", Object::newUnicodeString(bookmark.title));
+    item.replaceKey("/Dest", bookmark.destination);
+    Object indirect = pdf.makeIndirectObject(item);
+    build_level(pdf, flat, next, bookmark.level, indirect, false);
+    children.push_back(indirect);
+  }
+  const long long count = link_children(parent, children);
+  // Only the first level is open when the file is: a negative count says closed.
+  if (count > 0) parent.replaceKey("/Count", Object::newInteger(top ? count : -count));
+}
+
+}  // namespace
+
+void add_bookmarks(QPDF& pdf, const std::vector<Bookmark>& bookmarks) {
+  if (bookmarks.empty()) return;
+  Object outline = pdf.makeIndirectObject(Object::newDictionary());
+  outline.replaceKey("/Type", Object::newName("/Outlines"));
+  std::size_t next = 0;
+  build_level(pdf, bookmarks, next, 0, outline, true);
+  pdf.getRoot().replaceKey("/Outlines", outline);
+  pdf.getRoot().replaceKey("/PageMode", Object::newName("/UseOutlines"));
+}
+
+void set_catalogue(QPDF& pdf, const Document& document) {
+  Object root = pdf.getRoot();
+  root.replaceKey("/Lang", Object::newString(document.language));
+  Object marked = Object::newDictionary();
+  marked.replaceKey("/Marked", Object::newBool(true));
+  root.replaceKey("/MarkInfo", marked);
+  Object preferences = Object::newDictionary();
+  preferences.replaceKey("/DisplayDocTitle", Object::newBool(true));
+  root.replaceKey("/ViewerPreferences", preferences);
+  Object info = Object::newDictionary();
+  const std::string title = document.title + (document.subtitle.empty() ? "" : " \u2013 " + document.subtitle);
+  info.replaceKey("/Title", Object::newUnicodeString(title));
+  info.replaceKey("/Author", Object::newUnicodeString("Chartroom"));
+  info.replaceKey("/Producer", Object::newUnicodeString("Chartroom"));
+  info.replaceKey("/CreationDate", Object::newString(pdf_date(document.created)));
+  info.replaceKey("/ModDate", Object::newString(pdf_date(document.created)));
+  pdf.getTrailer().replaceKey("/Info", pdf.makeIndirectObject(info));
+}
+
+std::string write_pdf(QPDF& pdf) {
+  QPDFWriter writer(pdf);
+  writer.setOutputMemory();
+  writer.setObjectStreamMode(qpdf_o_generate);
+  writer.setDeterministicID(true);
+  writer.write();
+  const auto buffer = writer.getBufferSharedPointer();
+  return {reinterpret_cast<const char*>(buffer->getBuffer()), buffer->getSize()};
+}
+
+}  // namespace chartroom::report::pdf

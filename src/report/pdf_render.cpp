@@ -1,0 +1,103 @@
+// render_pdf(): blocks in order, under a head that says what this is and who it is about.
+#include <algorithm>
+
+#include "report/pdf_compose.hpp"
+#include "report/pdf_draw.hpp"
+#include "report/render.hpp"
+
+namespace chartroom::report {
+namespace pdf {
+namespace {
+
+constexpr double kHeadTop = 40;
+
+/// All anchors that links may point to.
+std::vector<std::string> anchors_of(const Document& document) {
+  std::vector<std::string> anchors;
+  for (const Block& block : document.blocks) {
+    if (const auto* heading = std::get_if<Heading>(&block); heading != nullptr && !heading->anchor.empty()) {
+      anchors.push_back(heading->anchor);
+    }
+    const auto* table = std::get_if<Table>(&block);
+    if (table == nullptr) continue;
+    for (const auto& row : table->rows) {
+      for (const Cell& cell : row) {
+        if (!cell.anchor.empty()) anchors.push_back(cell.anchor);
+      }
+    }
+  }
+  return anchors;
+}
+
+/// Title, applicant and a strong rule on the first page.
+void lay_head(Composer& composer, const Document& document) {
+  Canvas& canvas = composer.canvas;
+  TextStyle title;
+  title.size = 20;
+  title.weight = 700;
+  title.colour = kBrand;
+  title.leading = 1.2;
+  TextStyle name;
+  name.size = 12;
+  name.weight = 500;
+  canvas.flow(composer.text.make(document.title, title, kContentWidth), kLeft, canvas.tag("H1", 0));
+  if (!document.subtitle.empty()) {
+    canvas.advance(1);
+    canvas.flow(composer.text.make(document.subtitle, name, kContentWidth), kLeft, canvas.tag("P", 0));
+  }
+  canvas.advance(5);
+  canvas.rule(kLeft, canvas.y(), kContentWidth, 2, kBrand);
+  canvas.advance(9);
+}
+
+std::vector<ContentsEntry> contents_of(const Document& document) {
+  std::vector<ContentsEntry> entries;
+  int index = 0;
+  for (const Block& block : document.blocks) {
+    const auto* heading = std::get_if<Heading>(&block);
+    if (heading == nullptr) continue;
+    if (heading->level == 2) entries.push_back({2, heading->text, heading_anchor(index)});
+    ++index;
+  }
+  return entries;
+}
+
+struct LayBlock {
+  Composer& composer;
+  double after = 0;  ///< what must follow a heading on its page
+
+  void operator()(const Heading& heading) const { lay_heading(composer, heading, after); }
+  void operator()(const Paragraph& paragraph) const { lay_paragraph(composer, paragraph); }
+  void operator()(const List& list) const { lay_list(composer, list); }
+  void operator()(const Table& table) const { lay_table(composer, table); }
+  void operator()(const KeyValues& values) const { lay_key_values(composer, values); }
+  void operator()(const Callout& callout) const { lay_callout(composer, callout); }
+  void operator()(const ChartRow& row) const { lay_chart_row(composer, row); }
+  void operator()(const Image& image) const { lay_image(composer, image); }
+  void operator()(const EmbeddedPdf& embedded) const { lay_received(composer, embedded); }
+  void operator()(const PageBreak& /*page*/) const {
+    if (!composer.canvas.at_top()) composer.canvas.new_page();
+  }
+};
+
+}  // namespace
+}  // namespace pdf
+
+base::Result<std::string> render_pdf(const Document& document) {
+  pdf::TextEngine text;
+  text.set_anchors(pdf::anchors_of(document));
+  pdf::Canvas canvas(pdf::kHeadTop);
+  pdf::Composer composer{text, canvas, {}, 0};
+  pdf::lay_head(composer, document);
+  if (document.with_contents) pdf::lay_contents(composer, pdf::contents_of(document));
+  for (std::size_t i = 0; i < document.blocks.size(); ++i) {
+    const bool last = i + 1 == document.blocks.size();
+    const double after = last ? 0 : pdf::first_part_height(document.blocks[i + 1]);
+    std::visit(pdf::LayBlock{composer, after}, document.blocks[i]);
+  }
+  const auto drawn = pdf::draw_pages(canvas, document, text);
+  if (!drawn) return drawn;
+  return pdf::finish_pdf(*drawn, canvas, document, composer.received);
+}
+
+}  // namespace chartroom::report

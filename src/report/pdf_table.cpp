@@ -1,0 +1,322 @@
+// Tables: column widths from their contents, rows that stay whole, headers on every page.
+#include <algorithm>
+
+#include "report/pdf_compose.hpp"
+
+namespace chartroom::report::pdf {
+namespace {
+
+constexpr double kPadX = 4;
+constexpr double kPadY = 2.4;
+constexpr double kLeastColumn = 18;
+constexpr std::size_t kMostColumns = 64;
+constexpr std::size_t kMeasuredRows = 400;  ///< column widths are estimated from so many rows
+
+TextStyle cell_style(const Cell& cell, Align column) {
+  TextStyle style;
+  style.size = kTableSize;
+  style.leading = 1.26;
+  style.align = cell.align == Align::start ? column : cell.align;
+  if (cell.header) style.weight = 600;
+  if (cell.tone != Tone::none) style.colour = tone_ink(cell.tone);
+  if (cell.tone == Tone::alert || cell.tone == Tone::caution) style.weight = 600;
+  return style;
+}
+
+TextStyle head_style(Align align) {
+  TextStyle style;
+  style.size = kTableHeadSize;
+  style.weight = 600;
+  style.colour = kMuted;
+  style.leading = 1.24;
+  style.align = align;
+  return style;
+}
+
+/// A cell at its place in the grid, set.
+struct Placed {
+  const Cell* cell = nullptr;
+  std::size_t column = 0;
+  std::size_t columns = 1;
+  std::size_t rows = 1;
+  TextPtr text;
+};
+
+struct Row {
+  std::vector<Placed> cells;
+  double height = 0;
+  bool joined = false;  ///< a cell of an earlier row reaches down into this one
+};
+
+class TableSetter {
+ public:
+  TableSetter(Composer& composer, const Table& table) : composer_(composer), table_(table) {}
+
+  void set() {
+    place_cells();
+    if (column_count_ == 0) return;
+    measure_columns();
+    shape();
+    Canvas& canvas = composer_.canvas;
+    canvas.space(3);
+    node_ = canvas.tag("Table", 0);
+    set_caption();
+    set_head(/*first=*/true);
+    body_ = canvas.tag("TBody", node_);
+    for (std::size_t i = 0; i < rows_.size(); ++i) set_row(i);
+    canvas.rule(kLeft, canvas.y(), total_width(), 0.6, kRule);
+    canvas.space(kParagraphGap + 3);
+  }
+
+ private:
+  /// Gives every cell its column, stepping around cells that reach down from above.
+  void place_cells() {
+    column_count_ = std::min(table_.columns.size(), kMostColumns);
+    std::vector<std::size_t> taken;  // rows still covered, by column
+    for (const std::vector<Cell>& source : table_.rows) {
+      Row row;
+      row.joined = std::any_of(taken.begin(), taken.end(), [](std::size_t rows) { return rows > 0; });
+      std::size_t column = 0;
+      std::vector<std::size_t> next(taken);
+      for (std::size_t& rows : next) rows -= rows > 0 ? 1 : 0;
+      for (const Cell& cell : source) {
+        while (column < taken.size() && taken[column] > 0) ++column;
+        if (column >= kMostColumns) break;
+        Placed placed;
+        placed.cell = &cell;
+        placed.column = column;
+        placed.columns = std::min<std::size_t>(std::max(1U, cell.column_span), kMostColumns - column);
+        placed.rows = std::max(1U, cell.row_span);
+        column += placed.columns;
+        if (next.size() < column) next.resize(column, 0);
+        if (taken.size() < column) taken.resize(column, 0);
+        for (std::size_t c = placed.column; c < column; ++c) next[c] = placed.rows - 1;
+        row.cells.push_back(std::move(placed));
+      }
+      column_count_ = std::max(column_count_, column);
+      taken = std::move(next);
+      rows_.push_back(std::move(row));
+    }
+  }
+
+  /// Every column gets what its longest word needs; what is left goes where text would wrap.
+  void measure_columns() {
+    std::vector<double> least(column_count_, kLeastColumn);
+    std::vector<double> natural(column_count_, kLeastColumn);
+    const auto widen = [&](std::size_t column, const TextEngine::Extent& extent) {
+      const double most = kContentWidth * 0.4;
+      least[column] = std::max(least[column], std::min(extent.longest_word * 1.04 + 2 * kPadX + 1, most));
+      natural[column] = std::max(natural[column], extent.natural * 1.04 + 2 * kPadX + 1);
+    };
+    for (std::size_t c = 0; c < table_.columns.size() && c < column_count_; ++c) {
+      Spans title(1);
+      title.front().text = table_.columns[c].title;
+      widen(c, composer_.text.estimate(title, head_style(Align::start)));
+    }
+    for (std::size_t i = 0; i < std::min(rows_.size(), kMeasuredRows); ++i) {
+      for (const Placed& placed : rows_[i].cells) {
+        if (placed.columns > 1) continue;
+        widen(placed.column, composer_.text.estimate(placed.cell->spans, cell_style(*placed.cell, Align::start)));
+      }
+    }
+    widths_ = share(least, natural);
+  }
+
+  [[nodiscard]] std::vector<double> share(const std::vector<double>& least, const std::vector<double>& natural) const {
+    double least_sum = 0;
+    double wish_sum = 0;
+    std::vector<double> wish(column_count_);
+    for (std::size_t c = 0; c < column_count_; ++c) {
+      const double weight = c < table_.columns.size() ? std::max(table_.columns[c].weight, 0.4) : 1;
+      wish[c] = std::max(0.0, std::min(natural[c], kContentWidth) - least[c]) * weight;
+      least_sum += least[c];
+      wish_sum += wish[c];
+    }
+    std::vector<double> widths = least;
+    if (least_sum >= kContentWidth) {
+      for (double& width : widths) width *= kContentWidth / least_sum;
+      return widths;
+    }
+    const double room = kContentWidth - least_sum;
+    if (wish_sum > room) {
+      for (std::size_t c = 0; c < column_count_; ++c) widths[c] += room * wish[c] / wish_sum;
+      return widths;
+    }
+    double weights = 0;
+    for (std::size_t c = 0; c < column_count_; ++c) {
+      widths[c] = std::max(least[c], std::min(natural[c], kContentWidth));
+      weights += c < table_.columns.size() ? table_.columns[c].weight : 1;
+    }
+    double used = 0;
+    for (const double width : widths) used += width;
+    for (std::size_t c = 0; c < column_count_ && weights > 0; ++c) {
+      const double weight = c < table_.columns.size() ? table_.columns[c].weight : 1;
+      widths[c] += (kContentWidth - used) * weight / weights;
+    }
+    return widths;
+  }
+
+  [[nodiscard]] double x_of(std::size_t column) const {
+    double x = kLeft;
+    for (std::size_t c = 0; c < column; ++c) x += widths_[c];
+    return x;
+  }
+  [[nodiscard]] double width_of(const Placed& placed) const {
+    double width = 0;
+    for (std::size_t c = placed.column; c < placed.column + placed.columns; ++c) width += widths_[c];
+    return width;
+  }
+  [[nodiscard]] double total_width() const { return x_of(column_count_) - kLeft; }
+
+  void shape() {
+    for (std::size_t i = 0; i < rows_.size(); ++i) {
+      Row& row = rows_[i];
+      row.height = std::max(row.height, kTableSize * 1.26 + 2 * kPadY);
+      for (Placed& placed : row.cells) {
+        const Align align =
+            placed.column < table_.columns.size() ? table_.columns[placed.column].align : Align::start;
+        placed.text = composer_.text.make(placed.cell->spans, cell_style(*placed.cell, align),
+                                          std::max(4.0, width_of(placed) - 2 * kPadX));
+        const double height = placed.text->height() + 2 * kPadY;
+        const std::size_t last = std::min(i + placed.rows, rows_.size()) - 1;
+        // A cell over several rows may push its last one down.
+        double above = 0;
+        for (std::size_t r = i; r < last; ++r) above += rows_[r].height;
+        rows_[last].height = std::max(rows_[last].height, height - above);
+      }
+    }
+    for (std::size_t c = 0; c < table_.columns.size() && c < column_count_; ++c) {
+      heads_.push_back(composer_.text.make(table_.columns[c].title, head_style(table_.columns[c].align),
+                                           std::max(4.0, widths_[c] - 2 * kPadX)));
+      head_height_ = std::max(head_height_, heads_.back()->height() + 2 * kPadY);
+    }
+  }
+
+  void set_caption() {
+    if (table_.caption.empty()) return;
+    TextStyle style;
+    style.weight = 600;
+    style.size = 8.5;
+    Canvas& canvas = composer_.canvas;
+    const TextPtr caption = composer_.text.make(table_.caption, style, kContentWidth);
+    const double first_row = rows_.empty() ? 0 : std::min(rows_.front().height, kContentHeight / 3);
+    canvas.ensure(caption->height() + head_height_ + first_row + 4);
+    canvas.flow(caption, kLeft, canvas.tag("Caption", node_));
+    canvas.advance(2);
+  }
+
+  void set_head(bool first) {
+    if (heads_.empty()) return;
+    Canvas& canvas = composer_.canvas;
+    if (first) {
+      const double first_row = rows_.empty() ? 0 : std::min(rows_.front().height, kContentHeight / 3);
+      canvas.ensure(head_height_ + first_row);
+    }
+    canvas.add(FillOp{kLeft, canvas.y(), total_width(), head_height_, kBand});
+    int row = 0;
+    if (first) row = canvas.tag("TR", canvas.tag("THead", node_));
+    for (std::size_t c = 0; c < heads_.size(); ++c) {
+      int node = kArtifact;
+      if (first) {
+        node = canvas.tag("TH", row);
+        canvas.nodes[static_cast<std::size_t>(node)].scope = "Column";
+      }
+      canvas.text(heads_[c], x_of(c) + kPadX, canvas.y() + head_height_ - kPadY - heads_[c]->height(), node);
+    }
+    canvas.advance(head_height_);
+    canvas.rule(kLeft, canvas.y(), total_width(), 0.7, kRule);
+  }
+
+  void next_page() {
+    composer_.canvas.new_page();
+    set_head(/*first=*/false);
+  }
+
+  /// The height that must stay together from this row on: rows that share a cell.
+  [[nodiscard]] double group_height(std::size_t first) const {
+    double height = rows_[first].height;
+    for (std::size_t i = first + 1; i < rows_.size() && rows_[i].joined; ++i) height += rows_[i].height;
+    return height;
+  }
+
+  void set_row(std::size_t index) {
+    Canvas& canvas = composer_.canvas;
+    const Row& row = rows_[index];
+    const double page_room = kContentHeight - head_height_;
+    const double wanted = row.joined ? row.height : group_height(index);
+    const double needed = wanted <= page_room ? wanted : row.height;
+    const bool fresh = canvas.y() <= kTop + head_height_ + 0.01;
+    if (needed > canvas.remaining() && !fresh && row.height <= page_room) next_page();
+    canvas.rule(kLeft, canvas.y(), total_width(), 0.35, kHairline);
+    std::vector<int> nodes = tag_row(row);
+    if (row.height > canvas.remaining()) {
+      split_row(row, nodes);
+      return;
+    }
+    for (std::size_t i = 0; i < row.cells.size(); ++i) {
+      const Placed& placed = row.cells[i];
+      canvas.anchor(placed.cell->anchor, canvas.y());
+      if (placed.text->blank) continue;
+      canvas.text(placed.text, x_of(placed.column) + kPadX, canvas.y() + kPadY, nodes[i]);
+    }
+    canvas.advance(row.height);
+  }
+
+  std::vector<int> tag_row(const Row& row) {
+    Canvas& canvas = composer_.canvas;
+    const int tr = canvas.tag("TR", body_);
+    std::vector<int> nodes;
+    for (const Placed& placed : row.cells) {
+      const int node = canvas.tag(placed.cell->header ? "TH" : "TD", tr);
+      TagNode& tag = canvas.nodes[static_cast<std::size_t>(node)];
+      tag.column_span = static_cast<unsigned>(placed.columns);
+      tag.row_span = static_cast<unsigned>(placed.rows);
+      if (placed.cell->header) tag.scope = placed.column == 0 ? "Row" : "Column";
+      nodes.push_back(node);
+    }
+    return nodes;
+  }
+
+  /// A row taller than a page: every cell goes on line by line on the next one.
+  void split_row(const Row& row, const std::vector<int>& nodes) {
+    Canvas& canvas = composer_.canvas;
+    std::vector<std::size_t> next(row.cells.size(), 0);
+    for (const Placed& placed : row.cells) canvas.anchor(placed.cell->anchor, canvas.y());
+    for (;;) {
+      const double room = canvas.remaining() - 2 * kPadY;
+      double used = 0;
+      bool more = false;
+      for (std::size_t i = 0; i < row.cells.size(); ++i) {
+        const TextBox& text = *row.cells[i].text;
+        std::size_t last = next[i];
+        while (last < text.lines.size() && text.height(next[i], last + 1) <= room) ++last;
+        const bool page_is_empty = canvas.y() <= kTop + head_height_ + 0.01;
+        if (last == next[i] && last < text.lines.size() && page_is_empty) ++last;
+        canvas.text(row.cells[i].text, next[i], last, x_of(row.cells[i].column) + kPadX, canvas.y() + kPadY,
+                    nodes[i]);
+        used = std::max(used, text.height(next[i], last));
+        next[i] = last;
+        more = more || last < text.lines.size();
+      }
+      canvas.advance(used + 2 * kPadY);
+      if (!more) return;
+      next_page();
+    }
+  }
+
+  Composer& composer_;
+  const Table& table_;
+  std::size_t column_count_ = 0;
+  std::vector<double> widths_;
+  std::vector<Row> rows_;
+  std::vector<TextPtr> heads_;
+  double head_height_ = 0;
+  int node_ = 0;
+  int body_ = 0;
+};
+
+}  // namespace
+
+void lay_table(Composer& composer, const Table& table) { TableSetter(composer, table).set(); }
+
+}  // namespace chartroom::report::pdf

@@ -1,0 +1,80 @@
+"""Orders as a customer sends them."""
+import itertools
+
+# The smallest thing that counts as a signed authorisation.
+AUTHORIZATION = {"type": "hipaaAuthorization", "contentType": "application/pdf", "encoding": "base64",
+                 "content": "JVBERi0xLjQK"}
+
+_numbers = itertools.count(1)
+
+
+def new_order(last_name: str = "Doe", **changes) -> dict:
+    """A complete healthcheck order with a clientUserId of its own; a change to None leaves the field out."""
+    order = {
+        "orderType": "healthcheck",
+        "clientUserId": f"policy-{next(_numbers)}",
+        "clientUserEmail": "applicant@example.com",
+        "firstName": "Jane",
+        "lastName": last_name,
+        "gender": "female",
+        "dateOfBirth": "1968-02-13",
+        "address": {"street1": "12 Hill Street", "city": "Boise", "state": "ID", "zip": "83712"},
+        "attachments": [AUTHORIZATION],
+        **changes,
+    }
+    return {name: value for name, value in order.items() if value is not None}
+
+
+# The sample of the page "Submitting Orders" with its braces completed and nothing else changed:
+# the page itself masks the e-mail address (with a no-break space) and cuts the attachment short.
+SAMPLE_ORDER_TEXT = """{
+  "orderType": "healthcheck",
+  "clientUserId": "your-policy-number",
+  "clientUserEmail": "[email\u00a0protected]",
+  "firstName": "Jane",
+  "middleName": "A.",
+  "lastName": "Doe",
+  "gender": "female",
+  "dateOfBirth": "1968-02-13T00:00:00.000Z",
+  "suggestedSources": ["Maxwell Forrest M.D.", "Kindred hospital"],
+  "ssn": "000-00-0000",
+  "phone": "(555) 213-5555",
+  "address": {
+    "street1": "969-1762 Buttery Rd.",
+    "street2": "6818 Eget St.",
+    "city": "Boise",
+    "state": "ID",
+    "zip": "83712"
+  },
+  "conditions": ["COPD", "Tobacco use"],
+  "providers": [
+    {
+      "name": "Maxwell Forrest M.D.",
+      "organizationName": "Brentwood North Family Practice",
+      "address": {
+            "street1": "6818 Eget St.",
+            "street2": "6818 Eget St.",
+            "city": "Tacoma",
+            "state": "WA",
+            "zip": "98402"
+      },
+      "phone": "(425) 288-2332",
+      "fax": "(715) 912-6931",
+      "mrn": "000TB0009-3"
+    },
+    {
+      "organizationName": "Kindred hospital",
+      "address": {
+          "city": "Las Vegas",
+          "state": "NV",
+          "zip": "58521"
+      }
+    }
+  ],
+  "attachments" : [{
+      "type": "hipaaAuthorization",
+      "contentType": "application/pdf",
+      "encoding": "base64",
+      "content": "iVBORw0KGgoAAAANSUhEUgAABuoAAAYiCA..."
+  }]
+}"""

@@ -1,0 +1,344 @@
+"""Bad input gets the documented answer: nothing is stored, and nothing of it comes back."""
+import http.client
+import json
+
+import pytest
+import requests
+
+from support.orders import AUTHORIZATION, new_order
+from support.tokens import hostile_tokens
+
+BAD_VALUE = "Zq7Xbad"  # stands where something else should; no answer may repeat it
+REQUEST_ID = "x-humanapi-request-id"
+
+
+@pytest.fixture(scope="module")
+def client(server, make_customer):
+    """One application for the whole module: none of these calls may leave anything behind."""
+    return make_customer(server, listens=False)
+
+
+def post_raw(client, body: bytes, content_type: str | None = "application/json", path: str = "/api/v1/users"):
+    headers = {"Content-Type": content_type} if content_type else {}
+    return client.call("POST", path, data=body, headers=headers)
+
+
+def assert_plain(answer, status: int, reason: str, message: str | None = None) -> None:
+    """Envelope A (contract 3.0)."""
+    assert answer.status_code == status
+    body = answer.json()
+    assert list(body) == ["code", "statusCode", "error", "message", REQUEST_ID]
+    assert (body["code"], body["statusCode"], body["error"]) == (status, status, reason)
+    assert body[REQUEST_ID] == answer.headers[REQUEST_ID]
+    if message is not None:
+        assert body["message"] == message
+
+
+def assert_invalid(answer, message: str, keys: list[str]) -> None:
+    """Envelope B (contract 3.0)."""
+    assert answer.status_code == 400
+    body = answer.json()
+    assert list(body) == ["statusCode", "error", "message", "validation", REQUEST_ID]
+    assert (body["statusCode"], body["error"]) == (400, "Bad Request")
+    assert body["validation"] == {"source": "payload", "keys": keys}
+    assert body["message"] == message
+
+
+def assert_nothing_stored(client) -> None:
+    listed = client.get("/api/v1/users")
+    assert (listed.json(), listed.headers["x-total-count"]) == ([], "0")
+
+
+@pytest.mark.parametrize("body", [
+    b"", b"{", b'{"clientUserId": "a"', b"nothing", b'{"clientUserId": "a",}', b"{'clientUserId': 'a'}",
+    b'{"clientUserId": "\xff"}', b'{"clientUserId": "a", "clientUserId": "b"}', b"[" * 5000,
+    b'{"clientUserId": NaN}', json.dumps(new_order()).encode() + b" {}",
+])
+def test_broken_json(client, body):
+    answer = post_raw(client, body)
+    assert_invalid(answer, "Invalid request payload JSON format", [])
+    assert_nothing_stored(client)
+
+
+@pytest.mark.parametrize("body", [b"[]", b"null", b"7", b'"text"', b"true"])
+def test_json_that_is_no_object(client, body):
+    assert_invalid(post_raw(client, body), '"value" must be an object', [])
+
+
+def _attachment(**changes) -> dict:
+    merged = {**AUTHORIZATION, **changes}
+    return {"attachments": [{name: value for name, value in merged.items() if value is not None}]}
+
+
+REFUSED = [
+    # what is sent instead (None: left out), the field that is named, the rule
+    ({"clientUserId": None}, "clientUserId", "is required"),
+    ({"clientUserId": ""}, "clientUserId", "is not allowed to be empty"),
+    ({"clientUserId": "   "}, "clientUserId", "is not allowed to be empty"),
+    ({"clientUserId": 7}, "clientUserId", "must be a string"),
+    ({"clientUserEmail": None}, "clientUserEmail", "is required"),
+    ({"clientUserEmail": BAD_VALUE}, "clientUserEmail", "must be a valid email"),
+    ({"clientUserEmail": ""}, "clientUserEmail", "is not allowed to be empty"),
+    ({"orderType": BAD_VALUE}, "orderType",
+     "must be one of [healthcheck, complete, ehr-only, no-contact, aps-only]"),
+    ({"firstName": ""}, "firstName", "is not allowed to be empty"),
+    ({"firstName": 5}, "firstName", "must be a string"),
+    ({"lastName": ["Doe"]}, "lastName", "must be a string"),
+    ({"gender": BAD_VALUE}, "gender", "must be one of [male, female, other]"),
+    ({"dateOfBirth": BAD_VALUE}, "dateOfBirth", "must be a valid date"),
+    ({"dateOfBirth": "1968-02-30"}, "dateOfBirth", "must be a valid date"),
+    ({"dateOfBirth": "2968-02-13"}, "dateOfBirth", "must be a valid date"),
+    ({"dateOfBirth": "13/13/1968"}, "dateOfBirth", "must be a valid date"),
+    ({"dateOfBirth": 19680213}, "dateOfBirth", "must be a string"),
+    ({"ssn": BAD_VALUE}, "ssn", "fails to match the required pattern"),
+    ({"ssn": "666-12-3456"}, "ssn", "fails to match the required pattern"),
+    ({"ssn": "123-00-4567"}, "ssn", "fails to match the required pattern"),
+    ({"ssn": 123456789}, "ssn", "must be a string"),
+    ({"phone": "+1 425 288 2332"}, "phone", "fails to match the required pattern"),
+    ({"phone": BAD_VALUE}, "phone", "fails to match the required pattern"),
+    ({"address": "12 Hill Street"}, "address", "must be an object"),
+    ({"address": {"street1": ""}}, "address.street1", "is not allowed to be empty"),
+    ({"address": {"zip": []}}, "address.zip", "must be a string"),
+    ({"address": {BAD_VALUE: "x"}}, f"address.{BAD_VALUE}", "is not allowed"),
+    ({"conditions": "COPD"}, "conditions", "must be an array"),
+    ({"conditions": ["COPD", ""]}, "conditions.1", "is not allowed to be empty"),
+    ({"suggestedSources": [1]}, "suggestedSources.0", "must be a string"),
+    ({"providers": [{}]}, "providers.0", "must contain at least one of [name, organizationName]"),
+    ({"providers": ["x"]}, "providers.0", "must be an object"),
+    ({"providers": [{"name": "A", "address": {"city": 1}}]}, "providers.0.address.city", "must be a string"),
+    ({"providers": [{"name": "A"}] * 51}, "providers", "must contain less than or equal to 50 items"),
+    ({"attachments": {}}, "attachments", "must be an array"),
+    (_attachment(type=None), "attachments.0.type", "is required"),
+    (_attachment(type=BAD_VALUE), "attachments.0.type", "must be one of [hipaaAuthorization, other]"),
+    (_attachment(encoding="hex"), "attachments.0.encoding", "must be one of [base64]"),
+    (_attachment(content="%%%%"), "attachments.0.content", "must be a valid base64 string"),
+    (_attachment(content="AAAAA"), "attachments.0.content", "must be a valid base64 string"),
+    (_attachment(content=None), "attachments.0.content", "is required"),
+    ({"autoInvite": "yes"}, "autoInvite", "must be a boolean"),
+    ({BAD_VALUE: True}, BAD_VALUE, "is not allowed"),
+]
+
+
+@pytest.mark.parametrize("change, field, rule", REFUSED, ids=[f"{field}-{i}" for i, (_, field, _) in enumerate(REFUSED)])
+def test_refused_fields(client, change, field, rule):
+    answer = client.post("/api/v1/users", new_order(**change))
+    assert_invalid(answer, f'"{field}" {rule}', [field])
+    if BAD_VALUE not in field:
+        assert BAD_VALUE not in answer.text
+    assert_nothing_stored(client)
+
+
+@pytest.mark.parametrize("field", ["firstName", "lastName", "dateOfBirth", "ssn", "address", "conditions", "providers",
+                                   "attachments", "clientData", "autoInvite", "orderType"])
+def test_nulls_are_refused(client, field):
+    answer = client.post("/api/v1/users", {**new_order(), field: None})
+    assert answer.status_code == 400
+    assert answer.json()["validation"]["keys"] == [field]
+
+
+@pytest.mark.parametrize("data", [[], "text", {"nested": {"a": 1}}, {"list": [1]}, {"none": None}, {"long": "x" * 2048}])
+def test_client_data_must_be_flat_and_short(client, data):
+    answer = client.post("/api/v1/users", new_order(clientData=data))
+    assert answer.status_code == 400
+    assert answer.json()["validation"]["keys"][0].startswith("clientData")
+
+
+def test_all_field_errors_are_named_at_once(client):
+    answer = client.post("/api/v1/users", new_order(gender=BAD_VALUE, dateOfBirth=BAD_VALUE, phone=BAD_VALUE))
+    assert answer.json()["validation"]["keys"] == ["gender", "dateOfBirth", "phone"]
+    assert BAD_VALUE not in answer.text
+
+
+def test_too_large_body(client):
+    body = b'{"clientUserId": "' + b"x" * (25 * 1024 * 1024) + b'"}'
+    try:
+        answer = post_raw(client, body)
+    except requests.ConnectionError:
+        return  # answered and closed before all of it was sent
+    assert_plain(answer, 413, "Payload Too Large")
+
+
+def test_declared_size_is_enough_to_refuse(server, client):
+    """The answer comes before a byte of the body."""
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+    connection.putrequest("POST", "/api/v1/users")
+    connection.putheader("Authorization", f"Bearer {client.token}")
+    connection.putheader("Content-Type", "application/json")
+    connection.putheader("Content-Length", str(26 * 1024 * 1024))
+    connection.endheaders()
+    answer = connection.getresponse()
+    assert answer.status == 413
+    body = json.loads(answer.read())
+    assert (body["code"], body["error"]) == (413, "Payload Too Large")
+    connection.close()
+
+
+@pytest.mark.parametrize("media_type", ["text/plain", "application/xml", "multipart/form-data; boundary=x",
+                                        "application/x-www-form-urlencoded"])
+@pytest.mark.parametrize("path", ["/api/v1/users", "/api/v1/users/actions", "/v1/admin/token"])
+def test_wrong_media_type(client, media_type, path):
+    assert_plain(post_raw(client, b"{}", media_type, path), 415, "Unsupported Media Type")
+
+
+@pytest.mark.parametrize("path", ["/", "/api", "/api/v1/nothing", "/api/v1/user", "/api/v1/users/a/b", "/api/v2/users",
+                                  "/api/v1/users/", "/.git/config", "/%2e%2e/%2e%2e/etc/passwd"])
+def test_unknown_paths(client, path):
+    answer = client.get(path)
+    if path == "/":  # the consumer's page, which shows nothing without a link
+        assert answer.status_code in (400, 403, 404)
+        return
+    assert_plain(answer, 404, "Not Found")
+
+
+@pytest.mark.parametrize("method, path, allowed", [
+    ("DELETE", "/api/v1/users", "GET, POST"), ("PUT", "/api/v1/users", "GET, POST"),
+    ("GET", "/v1/admin/token", "POST"), ("POST", "/api/v1/order-types", "GET"),
+    ("POST", "/api/v1/user/reports", "GET"), ("PATCH", "/api/v1/users/abc", "GET"),
+])
+def test_wrong_methods(client, method, path, allowed):
+    answer = client.call(method, path)
+    assert_plain(answer, 405, "Method Not Allowed")
+    assert {m.strip() for m in answer.headers["allow"].split(",")} - {"HEAD", "OPTIONS"} == set(allowed.split(", "))
+
+
+@pytest.mark.parametrize("method, path, body", [
+    ("GET", "/api/v1/users/{}", None),
+    ("GET", "/api/v1/user/reports/{}", None),
+    ("GET", "/api/v1/user/reports?humanId={}", None),
+    ("GET", "/api/v1/user/reports?clientUserId={}", None),
+    ("GET", "/api/v1/users?humanId={}", None),
+    ("POST", "/api/v1/users/actions", {"action": "abort", "humanId": "{}"}),
+    ("POST", "/api/v1/resources/consumer-link", {"humanId": "{}"}),
+])
+@pytest.mark.parametrize("identifier", ["ef14404e9860776f6300e3e4cb10f84a", "0", "x" * 300,
+                                        "cd3f23e0-c1a3-41ec-abe5-6bfedf51c8a8", "%27%20OR%201=1--"])
+def test_unknown_ids(client, method, path, body, identifier):
+    filled = {k: v.format(identifier) for k, v in body.items()} if body else None
+    assert_plain(client.call(method, path.format(identifier), json=filled), 404, "Not Found", "Not Found")
+
+
+@pytest.mark.parametrize("body", [{}, {"action": "abort"}, {"action": "explode", "humanId": "a"},
+                                  {"action": "abort", "humanId": "a", "clientUserId": "b"}, {"humanId": "a"},
+                                  {"action": 1, "humanId": "a"}, {"action": "abort", "humanId": ""}])
+def test_bad_actions(client, body):
+    assert_plain(client.post("/api/v1/users/actions", body), 400, "Bad Request", "Bad Request")
+
+
+@pytest.mark.parametrize("query", ["", "?humanId=a&clientUserId=b", "?humanId="])
+def test_reports_need_one_id(client, query):
+    assert_plain(client.get("/api/v1/user/reports" + query), 400, "Bad Request")
+
+
+@pytest.mark.parametrize("query", ["offset=-1", "offset=x", "limit=0", "limit=x", "offset=99999999999999999999"])
+def test_bad_paging(client, query):
+    assert_plain(client.get("/api/v1/users?" + query), 400, "Bad Request")
+
+
+def test_hostile_tokens(server, client):
+    jwk = requests.get(server.url + "/.well-known/jwks.json", timeout=30).json()["keys"][0]
+    for what, token in hostile_tokens(client.token, jwk).items():
+        answer = requests.get(server.url + "/api/v1/users", timeout=30, headers={"Authorization": f"Bearer {token}"})
+        if what == "very long" and answer.status_code == 431:
+            continue
+        assert answer.status_code == 401, what
+        assert_plain(answer, 401, "Unauthorized", "Cannot authenticate you with this token")
+    assert client.get("/api/v1/users").status_code == 200
+
+
+@pytest.mark.parametrize("header", [None, "", "Bearer", "Basic dXNlcjpwYXNz", "Token abc", "Bearer a b"])
+def test_missing_token(server, header):
+    headers = {"Authorization": header} if header is not None else {}
+    for method, path in (("GET", "/api/v1/users"), ("POST", "/api/v1/users"), ("GET", "/api/v1/order-types"),
+                         ("GET", "/api/v1/user/reports/x"), ("POST", "/api/v1/sandbox/clock")):
+        answer = requests.request(method, server.url + path, headers=headers, timeout=30)
+        assert_plain(answer, 401, "Unauthorized", "Cannot authenticate you with this token")
+
+
+def test_a_token_in_the_url_is_none(server, client):
+    answer = requests.get(f"{server.url}/api/v1/users?access_token={client.token}", timeout=30)
+    assert answer.status_code == 401
+
+
+def post_token(server, body) -> requests.Response:
+    return requests.post(server.url + "/v1/admin/token", json=body, timeout=60)
+
+
+def test_token_endpoint_names_bad_fields(server, client):
+    good = {"client_id": client.client_id, "client_secret": client.client_secret, "type": "client"}
+    for change, key in (({"client_id": None}, "client_id"), ({"client_secret": 7}, "client_secret"),
+                        ({"type": "session"}, "type"), ({"type": ""}, "type")):
+        answer = post_token(server, {**good, **change})
+        assert answer.status_code == 400
+        assert answer.json()["validation"] == {"source": "payload", "keys": [key]}
+        assert client.client_secret not in answer.text
+
+
+def test_token_endpoint_does_not_tell_which_half_is_wrong(server, client):
+    wrong_secret = post_token(server, {"client_id": client.client_id, "client_secret": "0" * 40, "type": "client"})
+    wrong_id = post_token(server, {"client_id": "0" * 40, "client_secret": client.client_secret, "type": "client"})
+    for answer in (wrong_secret, wrong_id):
+        assert_plain(answer, 401, "Unauthorized")
+    assert wrong_secret.json()["message"] == wrong_id.json()["message"]
+
+
+def test_foreign_ids_answer_as_unknown_ones(server, make_customer):
+    """Byte for byte, but for the request id: nobody learns what exists elsewhere."""
+    owner, stranger = make_customer(server), make_customer(server, listens=False)
+    order = new_order(orderType="ehr-only", clientUserEmail=None)
+    summary = owner.complete(order)
+    report_id = summary["eventPayload"]["reports"][0]["id"]
+    human_id = summary["humanId"]
+    calls = [("GET", "/api/v1/users/{}", None, human_id), ("GET", "/api/v1/user/reports/{}", None, report_id),
+             ("GET", "/api/v1/user/reports?humanId={}", None, human_id),
+             ("GET", "/api/v1/user/reports?clientUserId={}", None, order["clientUserId"]),
+             ("GET", "/api/v1/users?clientUserId={}", None, order["clientUserId"]),
+             ("POST", "/api/v1/users/actions", "abort", human_id),
+             ("POST", "/api/v1/resources/consumer-link", None, human_id)]
+    for method, path, action, existing in calls:
+        answers = []
+        for identifier in (existing, existing[::-1]):
+            body = None
+            if method == "POST":
+                body = {"humanId": identifier, **({"action": action} if action else {})}
+            answers.append(stranger.call(method, path.format(identifier), json=body,
+                                         headers={"x-request-id": "one-request-id"}))
+        assert answers[0].status_code == 404, path
+        assert answers[0].content == answers[1].content, path
+    assert owner.get(f"/api/v1/users/{human_id}").status_code == 200
+    assert stranger.get("/api/v1/users").json() == []
+
+
+def test_the_same_client_user_id_elsewhere_is_another_user(server, make_customer):
+    one, two = make_customer(server), make_customer(server)
+    order = new_order("NoRecords", orderType="ehr-only", clientUserEmail=None)
+    assert one.place(order)["humanId"] != two.place(order)["humanId"]
+
+
+def test_conflicts(customer):
+    order = new_order("TimesOut")
+    customer.place(order)
+    again = customer.post("/api/v1/users", order)
+    assert_plain(again, 409, "Conflict")
+    other_mail = customer.post("/api/v1/users", {**order, "clientUserEmail": "someone.else@example.com"})
+    assert_plain(other_mail, 409, "Conflict",
+                 "Unable to match the login of the new user to an existing user found for that user")
+
+
+def test_problem_details_on_request(client):
+    answer = client.get("/api/v1/users/unknown", headers={"Accept": "application/problem+json"})
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["status"] == 404
+
+
+@pytest.mark.parametrize("body", [{}, {"advance": "soon"}, {"advance": "-1d"}, {"to": "x"},
+                                  {"advance": "1d", "to": "2030-01-01T00:00:00Z"}, {"advance": 5}])
+def test_bad_clock_calls(client, body):
+    before = client.get("/api/v1/sandbox/clock").json()["now"]
+    assert client.post("/api/v1/sandbox/clock", body).status_code == 400
+    after = client.get("/api/v1/sandbox/clock").json()["now"]
+    assert before[:13] == after[:13]
+
+
+def test_nothing_of_all_this_was_stored(client):
+    assert_nothing_stored(client)
