@@ -19,6 +19,23 @@ std::string clean(std::string_view raw) {
   return std::string(base::trim(text));
 }
 
+/// A url-encoded body with spaces for pasted tabs and line ends, which a query must not hold. A "%"
+/// always begins an escape, so that none is found where there is none.
+std::string without_line_ends(std::string_view body) {
+  constexpr std::size_t kEscape = 3;
+  std::string out;
+  for (std::size_t i = 0; i < body.size(); ++i) {
+    const auto escape = base::to_lower_ascii(body.substr(i, kEscape));
+    if (escape == "%09" || escape == "%0a" || escape == "%0d") {
+      out += '+';
+      i += kEscape - 1;
+    } else {
+      out += body[i];
+    }
+  }
+  return out;
+}
+
 }  // namespace
 
 base::Result<Form> Form::read(const http::Request& request) {
@@ -45,8 +62,8 @@ base::Result<Form> Form::read(const http::Request& request) {
     return base::fail(ErrorCode::invalid_input, "not a form");
   }
   if (request.body.size() > kFormBytes) return base::fail(ErrorCode::too_large, "the form is too long");
-  // The encoding is that of a query (WHATWG URL §5), and the http room reads it strictly.
-  const auto target = http::parse_target("/?" + request.body);
+  // The encoding is that of a query (WHATWG URL §5); the http room reads it strictly.
+  const auto target = http::parse_target("/?" + without_line_ends(request.body));
   if (!target) return base::pass_on(target.error());
   if (target->query.size() > kFormFields) return base::fail(ErrorCode::too_large, "too many fields");
   for (const auto& [name, value] : target->query) form.fields_.emplace_back(name, clean(value));

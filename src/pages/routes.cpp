@@ -76,7 +76,7 @@ class TaskManager {
   [[nodiscard]] Response refused_link(const Link& link, const base::Error& error) const;
   [[nodiscard]] Response trouble(const Link& link, const base::Error& error) const;
   [[nodiscard]] Response closed_task(const Visit& visit) const;
-  [[nodiscard]] Response message(int status, const std::string& title, Data data, Frame frame) const;
+  [[nodiscard]] Response message(int status, const std::string& title, Data data, const Frame& around) const;
   [[nodiscard]] Frame frame(const Visit& visit) const;
 
   static std::string home_of(const Link& link, const std::string& done = {}) {
@@ -166,7 +166,7 @@ Data steps_of(order::State state) {
     bool now;
   };
   const std::array steps{Step{"Request received", true, false}, Step{"Gathering your records", is_over, !is_over},
-                         Step{"Records handed to the company", state == order::State::completed, false}};
+                         Step{"Result handed to the company", state == order::State::completed, false}};
   Data all = list();
   for (const Step& step : steps) {
     Data one;
@@ -196,7 +196,7 @@ std::string notice_of(const Request& request) {
   if (done == "information") return "Thank you. Your information has been received.";
   if (done == "signature") return "Thank you. Your signed form has been received.";
   if (done == "portal") return "Thank you. Your portal is connected, and your records are on their way.";
-  if (done == "declined") return "All right. Your records will be looked for in other ways.";
+  if (done == "declined") return "All right. Your application goes on without a patient portal.";
   return {};
 }
 
@@ -229,7 +229,8 @@ Frame TaskManager::frame(const Visit& visit) const {
   return {.sandbox = ports_.sandbox, .organization = visit.session.organization_name, .callback = visit.link.callback};
 }
 
-Response TaskManager::message(int status, const std::string& title, Data data, Frame around) const {
+Response TaskManager::message(int status, const std::string& title, Data data,
+                              const Frame& around) const {
   return render(status, title, kMessageMustache, std::move(data), around);
 }
 

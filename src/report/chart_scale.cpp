@@ -72,7 +72,9 @@ std::vector<TimeTick> day_ticks(base::TimePoint begin, base::TimePoint end, int 
   std::vector<TimeTick> ticks;
   for (auto day = std::chrono::ceil<days>(begin); day <= end; day += days(step)) {
     const year_month_day date(day);
-    ticks.push_back({day, month_name(date.month()) + " " + std::to_string(unsigned{date.day()})});
+    std::string label = month_name(date.month()) + " " + std::to_string(unsigned{date.day()});
+    if (ticks.empty()) label += ", " + std::to_string(static_cast<int>(date.year()));
+    ticks.push_back({day, std::move(label)});
   }
   return ticks;
 }
@@ -144,6 +146,12 @@ ValueScale make_value_scale(double low, double high, int wanted) {
 
 TimeScale make_time_scale(base::TimePoint first, base::TimePoint last, int most) {
   if (last < first) std::swap(first, last);
+  if (first == last) {  // a single date: it is the only tick
+    const year_month_day date(std::chrono::floor<days>(first));
+    const std::string label = month_name(date.month()) + " " + std::to_string(unsigned{date.day()}) + ", " +
+                              std::to_string(static_cast<int>(date.year()));
+    return {first - days(7), last + days(7), {{first, label}}};
+  }
   if (last - first < days(2)) {
     const auto missing = (days(14) - (last - first)) / 2;
     first -= missing;

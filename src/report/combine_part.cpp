@@ -8,6 +8,7 @@
 
 #include "report/combine.hpp"
 #include "report/pdf_received.hpp"
+#include "report/pdf_style.hpp"
 
 namespace chartroom::report::pdf {
 namespace {
@@ -85,11 +86,11 @@ void collect(const std::vector<QPDFOutlineObjectHelper>& items, int level,
     Object target = item.getDest();
     const auto page = pages.find(item.getDestPage().getObjGen());
     if (page != pages.end()) {
-      double y = 0;
+      double top = kPageHeight;
       if (target.isArray() && target.getArrayNItems() > 3 && target.getArrayItem(3).isNumber()) {
-        y = kPageHeight + 6 - target.getArrayItem(3).getNumericValue();
+        top = target.getArrayItem(3).getNumericValue();
       }
-      out.push_back({level, item.getTitle(), page->second, y});
+      out.push_back({level, item.getTitle(), page->second, top});
     }
     collect(item.getKids(), level + 1, pages, out);
   }
@@ -121,11 +122,13 @@ void append_structure(QPDF& document, OpenPart& part, std::size_t first_page) {
   }
   root.replaceKey("/ParentTreeNextKey",
                   Object::newInteger(offset + theirs.getKey("/ParentTreeNextKey").getIntValue()));
+  Object whole = root.getKey("/K").getArrayItem(0);  // the cover's document element
   Object kids = theirs.getKey("/K");
   for (Object& kid : kids.getArrayAsVector()) {
     Object element = document.copyForeignObject(kid);
-    element.replaceKey("/P", root);
-    root.getKey("/K").appendItem(element);
+    element.replaceKey("/S", Object::newName("/Part"));
+    element.replaceKey("/P", whole);
+    whole.getKey("/K").appendItem(element);
   }
   const std::vector<Object> pages = document.getAllPages();
   for (std::size_t i = first_page; i < pages.size(); ++i) {
@@ -143,6 +146,25 @@ bool has_our_tree(QPDF& document) {
   return root.getKey("/K").isArray() && root.getKey("/ParentTreeNextKey").isInteger() &&
          root.getKey("/ParentTree").isDictionary() &&
          root.getKey("/ParentTree").getKey("/Nums").isArray();
+}
+
+/// Copying a page loses what it says of pages not yet copied: links get their targets anew.
+void restore_links(QPDF& document, OpenPart& part, std::size_t first_page) {
+  std::map<QPDFObjGen, std::size_t> numbers;
+  for (std::size_t i = 0; i < part.pages.size(); ++i) numbers[part.pages[i].getObjGen()] = i;
+  const std::vector<Object> pages = document.getAllPages();
+  for (std::size_t i = 0; i < part.pages.size(); ++i) {
+    Object theirs = part.pages[i].getKey("/Annots");
+    Object ours = Object(pages.at(first_page + i)).getKey("/Annots");
+    if (!theirs.isArray() || !ours.isArray()) continue;
+    for (int k = 0; k < theirs.getArrayNItems() && k < ours.getArrayNItems(); ++k) {
+      Object target = theirs.getArrayItem(k).getKey("/Dest");
+      const auto number = numbers.find(target.getArrayItem(0).getObjGen());
+      Object copy = ours.getArrayItem(k).getKey("/Dest");
+      if (number == numbers.end() || !copy.isArray()) continue;
+      copy.setArrayItem(0, pages.at(first_page + number->second));
+    }
+  }
 }
 
 }  // namespace
@@ -179,6 +201,7 @@ base::Result<std::unique_ptr<OpenPart>> open_part(const PdfPart& part) {
 void append_part(QPDF& document, OpenPart& part) {
   const std::size_t first_page = document.getAllPages().size();
   for (Object& page : part.pages) document.addPage(page, false);
+  restore_links(document, part, first_page);
   if (part.ours) append_structure(document, part, first_page);
 }
 

@@ -1,10 +1,8 @@
-#include <cairo-pdf.h>
-
 #include <qpdf/QPDFPageDocumentHelper.hh>
 #include <stdexcept>
 
 #include "report/combine.hpp"
-#include "report/pdf_text.hpp"
+#include "report/pdf_draw.hpp"
 
 namespace chartroom::report::pdf {
 namespace {
@@ -13,34 +11,27 @@ constexpr double kStampWidth = 90;
 constexpr double kStampHeight = 12;
 constexpr double kInset = kPageWidth - kRight;  // from the page's right edge
 
-/// A PDF of small pages, one per number.
-std::string draw_stamps(std::size_t count) {
+struct Stamps {
   std::string bytes;
-  const auto append = [](void* closure, const unsigned char* data, unsigned length) {
-    static_cast<std::string*>(closure)->append(reinterpret_cast<const char*>(data), length);
-    return CAIRO_STATUS_SUCCESS;
-  };
-  const std::unique_ptr<cairo_surface_t, decltype(&cairo_surface_destroy)> surface(
-      cairo_pdf_surface_create_for_stream(append, &bytes, kStampWidth, kStampHeight),
-      cairo_surface_destroy);
-  const std::unique_ptr<cairo_t, decltype(&cairo_destroy)> cairo(cairo_create(surface.get()),
-                                                                 cairo_destroy);
-  TextEngine text;
-  TextStyle style;
-  style.size = 7.5;
-  style.weight = 600;
-  style.colour = kBrand;
+  QPDF document;
+};
+
+std::string draw_all(std::size_t count) {
+  std::vector<std::string> texts;
   for (std::size_t i = 1; i <= count; ++i) {
-    const TextPtr box =
-        text.make(std::to_string(i) + " / " + std::to_string(count), style, 0);
-    draw_text(cairo.get(), *box, 0, 1, kStampWidth - box->width, 1);
-    cairo_show_page(cairo.get());
+    texts.push_back(std::to_string(i) + " / " + std::to_string(count));
   }
-  cairo_surface_finish(surface.get());
-  if (cairo_surface_status(surface.get()) != CAIRO_STATUS_SUCCESS) {
-    throw std::runtime_error("stamps could not be drawn");
-  }
-  return bytes;
+  auto bytes = draw_stamps(texts);
+  if (!bytes) throw std::runtime_error("stamps could not be drawn");
+  return std::move(*bytes);
+}
+
+/// Cuts a stamp's page down to the corner that holds the text, so that it fits pages of any size.
+void crop(QPDFPageObjectHelper& stamp) {
+  stamp.getObjectHandle().replaceKey(
+      "/MediaBox", QPDFObjectHandle::newArray(QPDFObjectHandle::Rectangle(
+                       kRight - kStampWidth, kPageHeight - kStampY - kStampHeight, kRight,
+                       kPageHeight - kStampY)));
 }
 
 /// Where the stamp goes in the page's own coordinates, so that it ends up at the top right however
@@ -66,14 +57,15 @@ QPDFObjectHandle::Rectangle corner(QPDFPageObjectHelper& page) {
 
 }  // namespace
 
-void stamp_numbers(QPDF& document) {
+std::shared_ptr<void> stamp_numbers(QPDF& document) {
   auto pages = QPDFPageDocumentHelper(document).getAllPages();
-  const std::string bytes = draw_stamps(pages.size());
-  QPDF stamps;
-  stamps.setSuppressWarnings(true);
-  stamps.processMemoryFile("stamps", bytes.data(), bytes.size());
-  auto numbers = QPDFPageDocumentHelper(stamps).getAllPages();
+  auto stamps = std::make_shared<Stamps>();
+  stamps->bytes = draw_all(pages.size());
+  stamps->document.setSuppressWarnings(true);
+  stamps->document.processMemoryFile("stamps", stamps->bytes.data(), stamps->bytes.size());
+  auto numbers = QPDFPageDocumentHelper(stamps->document).getAllPages();
   for (std::size_t i = 0; i < pages.size(); ++i) {
+    crop(numbers.at(i));
     QPDFObjectHandle form =
         document.copyForeignObject(numbers.at(i).getFormXObjectForPage());
     QPDFObjectHandle resources = pages[i].getAttribute("/Resources", true);
@@ -95,6 +87,7 @@ void stamp_numbers(QPDF& document) {
     pages[i].addPageContents(document.newStream("q\n"), true);
     pages[i].addPageContents(document.newStream("\nQ\n" + drawn), false);
   }
+  return stamps;
 }
 
 }  // namespace chartroom::report::pdf

@@ -14,21 +14,27 @@ using evidence::SourceRef;
 
 constexpr std::size_t kLongestId = 20;    // characters of an id that a tag shows in full
 constexpr std::size_t kShortIdStart = 8;  // characters that stand for a longer one
-constexpr std::size_t kMostTags = 3;      // per row; the JSON report has all of them
+constexpr std::size_t kMostTags = 2;      // per row; the JSON report has all of them
 
 /// "Observation/0b1c2d3e-…" → "Observation/0b1c2d3e…"; XPath-like locators keep their end.
+/// "component[7]/section/entry[25]/organizer/component[1]/observation" as "§7.25.1": the positions
+/// alone find the entry, and a table has no room for the rest.
+std::string path_numbers(const std::string& path) {
+  std::string numbers;
+  std::size_t open = 0;
+  while ((open = path.find('[', open)) != std::string::npos) {
+    const std::size_t close = path.find(']', open);
+    if (close == std::string::npos) break;
+    numbers += (numbers.empty() ? "§" : ".") + path.substr(open + 1, close - open - 1);
+    open = close;
+  }
+  return numbers;
+}
+
 std::string abbreviated(const std::string& locator) {
   const std::size_t slash = locator.rfind('/');
   const bool is_path = locator.find('[') != std::string::npos;
-  if (is_path) {
-    constexpr std::size_t kMost = 30;
-    if (locator.size() <= kMost) return locator;
-    std::size_t start = locator.find('/', locator.size() - kMost);
-    if (start == std::string::npos) start = locator.size() - kMost;
-    while (start < locator.size() && (static_cast<unsigned char>(locator[start]) & 0xC0U) == 0x80U)
-      ++start;
-    return "…" + locator.substr(start);
-  }
+  if (is_path) return path_numbers(locator);
   const std::size_t id_at = slash == std::string::npos ? 0 : slash + 1;
   if (locator.size() - id_at <= kLongestId) return locator;
   return shorten(locator, id_at + kShortIdStart);

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdio>
 #include <exception>
+#include <map>
 #include <qpdf/QPDF.hh>
 #include <qpdf/QPDFPageDocumentHelper.hh>
 #include <qpdf/QPDFWriter.hh>
@@ -72,7 +73,11 @@ class Finisher {
     if (Object attributes = table_attributes(node); !attributes.isNull()) element.replaceKey("/A", attributes);
     Object kids = Object::newArray();
     Object indirect = pdf_.makeIndirectObject(element);
-    for (const TagNode::Content& content : node.content) {
+    std::vector<TagNode::Content> contents = node.content;
+    if (const auto more = received_marks_.find(index); more != received_marks_.end()) {
+      contents.push_back(more->second);
+    }
+    for (const TagNode::Content& content : contents) {
       const auto page = static_cast<std::size_t>(content.page);
       Object mark = Object::newDictionary();
       mark.replaceKey("/Type", Object::newName("/MCR"));
@@ -177,10 +182,13 @@ class Finisher {
   /// Puts the pages of received PDFs into their boxes, scaled to fit.
   void place_received() {
     int name = 0;
+    std::map<int, int> next_mark = marks_drawn();
     for (const Placement& placement : canvas_.placements) {
       Received& source = *received_[placement.source];
       Object form = pdf_.copyForeignObject(source.pages[placement.source_page].getFormXObjectForPage());
       strip_active(form);
+      const int mark = next_mark[placement.page]++;
+      received_marks_[static_cast<std::size_t>(placement.node)] = {placement.page, mark};
       QPDFPageObjectHelper page(pages_[static_cast<std::size_t>(placement.page)]);
       const std::string key = "/Received" + std::to_string(name++);
       Object resources = page.getAttribute("/Resources", true);
@@ -188,9 +196,24 @@ class Finisher {
       resources.getKey("/XObject").replaceKey(key, form);
       const Box& box = placement.box;
       const Object::Rectangle target(box.x, kPageHeight - box.y - box.height, box.x + box.width, kPageHeight - box.y);
-      const std::string content = "q /Artifact BMC " + page.placeFormXObject(form, key, target) + " EMC Q\n";
-      page.addPageContents(pdf_.newStream(content), false);
+      const std::string shown = page.placeFormXObject(form, key, target, true, true, true);
+      // What cairo drew leaves its own coordinates behind: they end before the page is placed.
+      page.addPageContents(pdf_.newStream("q\n"), true);
+      page.addPageContents(pdf_.newStream("\nQ\n/Figure << /MCID " + std::to_string(mark) +
+                                          " >> BDC\n" + shown + "EMC\n"),
+                           false);
     }
+  }
+
+  /// How much marked content each page has already.
+  [[nodiscard]] std::map<int, int> marks_drawn() const {
+    std::map<int, int> drawn;
+    for (const TagNode& node : canvas_.nodes) {
+      for (const TagNode::Content& content : node.content) {
+        drawn[content.page] = std::max(drawn[content.page], content.mcid + 1);
+      }
+    }
+    return drawn;
   }
 
   const Canvas& canvas_;
@@ -201,6 +224,7 @@ class Finisher {
   Object tree_;
   std::vector<Object> elements_;
   std::vector<std::vector<Object>> marks_;  ///< element of each marked content, by page
+  std::map<std::size_t, TagNode::Content> received_marks_;  ///< by node: pages of received PDFs
   Object parents_ = Object::newArray();
   long long next_parent_ = 0;
 };

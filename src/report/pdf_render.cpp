@@ -45,17 +45,42 @@ void lay_head(Composer& composer, const Document& document) {
     canvas.advance(1);
     canvas.flow(composer.text.make(document.subtitle, name, kContentWidth), kLeft, canvas.tag("P", 0));
   }
+  TextStyle date;
+  date.size = kSmallSize;
+  date.colour = kMuted;
+  const TextPtr made = composer.text.make(
+      "Report date " + base::Date::from(document.created).iso(), date, 0);
+  canvas.text(made, kRight - made->width, canvas.y() - made->height() - 2, canvas.tag("P", 0));
   canvas.advance(5);
   canvas.rule(kLeft, canvas.y(), kContentWidth, 2, kBrand);
   canvas.advance(9);
 }
 
+/// The document's title stands in its head already.
+bool is_title(const Document& document, std::size_t index) {
+  const auto* heading = std::get_if<Heading>(&document.blocks[index]);
+  return index == 0 && heading != nullptr && heading->level <= 1 &&
+         heading->text == document.title;
+}
+
+/// Behind what stands before the first section: the cover block.
+std::size_t contents_position(const Document& document) {
+  std::size_t i = 0;
+  while (i < document.blocks.size()) {
+    const Block& block = document.blocks[i];
+    if (std::holds_alternative<PageBreak>(block)) break;
+    if (std::holds_alternative<Heading>(block) && !is_title(document, i)) break;
+    ++i;
+  }
+  return i;
+}
+
 std::vector<ContentsEntry> contents_of(const Document& document) {
   std::vector<ContentsEntry> entries;
   int index = 0;
-  for (const Block& block : document.blocks) {
-    const auto* heading = std::get_if<Heading>(&block);
-    if (heading == nullptr) continue;
+  for (std::size_t i = 0; i < document.blocks.size(); ++i) {
+    const auto* heading = std::get_if<Heading>(&document.blocks[i]);
+    if (heading == nullptr || is_title(document, i)) continue;
     if (heading->level == 2) entries.push_back({2, heading->text, heading_anchor(index)});
     ++index;
   }
@@ -89,12 +114,23 @@ base::Result<std::string> render_pdf(const Document& document) {
   pdf::Canvas canvas(pdf::kHeadTop);
   pdf::Composer composer{text, canvas, {}, 0};
   pdf::lay_head(composer, document);
-  if (document.with_contents) pdf::lay_contents(composer, pdf::contents_of(document));
+  const std::size_t position = pdf::contents_position(document);
+  const auto contents = [&](std::size_t at) {
+    if (at == position && document.with_contents) {
+      pdf::lay_contents(composer, pdf::contents_of(document));
+    }
+  };
   for (std::size_t i = 0; i < document.blocks.size(); ++i) {
+    contents(i);
+    if (pdf::is_title(document, i)) {
+      canvas.anchor(std::get<Heading>(document.blocks[i]).anchor, 0);
+      continue;
+    }
     const bool last = i + 1 == document.blocks.size();
     const double after = last ? 0 : pdf::first_part_height(document.blocks[i + 1]);
     std::visit(pdf::LayBlock{composer, after}, document.blocks[i]);
   }
+  contents(document.blocks.size());
   const auto drawn = pdf::draw_pages(canvas, document, text);
   if (!drawn) return drawn;
   return pdf::finish_pdf(*drawn, canvas, document, composer.received);

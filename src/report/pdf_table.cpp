@@ -1,5 +1,6 @@
 // Tables: column widths from their contents, rows that stay whole, headers on every page.
 #include <algorithm>
+#include <cassert>
 
 #include "report/pdf_compose.hpp"
 
@@ -9,7 +10,7 @@ namespace {
 constexpr double kPadX = 4;
 constexpr double kPadY = 2.4;
 constexpr double kLeastColumn = 18;
-constexpr std::size_t kMostColumns = 64;
+constexpr std::size_t kMostColumns = 24;  ///< wider tables have their rows folded
 constexpr std::size_t kMeasuredRows = 400;  ///< column widths are estimated from so many rows
 
 TextStyle cell_style(const Cell& cell, Align column) {
@@ -52,9 +53,12 @@ class TableSetter {
  public:
   TableSetter(Composer& composer, const Table& table) : composer_(composer), table_(table) {}
 
-  void set() {
+  /// False when the table has more columns than a page can hold: nothing is set then.
+  [[nodiscard]] bool set() {
     place_cells();
-    if (column_count_ == 0) return;
+    if (too_wide_) return false;
+    if (column_count_ == 0) return true;
+    find_head_rows();
     measure_columns();
     shape();
     Canvas& canvas = composer_.canvas;
@@ -63,15 +67,18 @@ class TableSetter {
     set_caption();
     set_head(/*first=*/true);
     body_ = canvas.tag("TBody", node_);
-    for (std::size_t i = 0; i < rows_.size(); ++i) set_row(i);
+    for (std::size_t i = head_rows_; i < rows_.size(); ++i) set_row(i);
     canvas.rule(kLeft, canvas.y(), total_width(), 0.6, kRule);
     canvas.space(kParagraphGap + 3);
+    return true;
   }
 
  private:
   /// Gives every cell its column, stepping around cells that reach down from above.
   void place_cells() {
-    column_count_ = std::min(table_.columns.size(), kMostColumns);
+    column_count_ = table_.columns.size();
+    too_wide_ = column_count_ > kMostColumns;
+    if (too_wide_) return;
     std::vector<std::size_t> taken;  // rows still covered, by column
     for (const std::vector<Cell>& source : table_.rows) {
       Row row;
@@ -81,11 +88,14 @@ class TableSetter {
       for (std::size_t& rows : next) rows -= rows > 0 ? 1 : 0;
       for (const Cell& cell : source) {
         while (column < taken.size() && taken[column] > 0) ++column;
-        if (column >= kMostColumns) break;
+        if (column >= kMostColumns || cell.column_span > kMostColumns - column) {
+          too_wide_ = true;
+          return;
+        }
         Placed placed;
         placed.cell = &cell;
         placed.column = column;
-        placed.columns = std::min<std::size_t>(std::max(1U, cell.column_span), kMostColumns - column);
+        placed.columns = std::max(1U, cell.column_span);
         placed.rows = std::max(1U, cell.row_span);
         column += placed.columns;
         if (next.size() < column) next.resize(column, 0);
@@ -97,6 +107,19 @@ class TableSetter {
       taken = std::move(next);
       rows_.push_back(std::move(row));
     }
+  }
+
+  /// Authored tables bring their own header: leading rows of header cells alone.
+  void find_head_rows() {
+    if (!table_.columns.empty()) return;
+    const auto is_head = [](const Row& row) {
+      return !row.cells.empty() && std::all_of(row.cells.begin(), row.cells.end(),
+                                               [](const Placed& p) { return p.cell->header; });
+    };
+    constexpr std::size_t kMost = 4;
+    while (head_rows_ < std::min(rows_.size(), kMost) && is_head(rows_[head_rows_])) ++head_rows_;
+    if (head_rows_ == rows_.size()) head_rows_ = 0;  // nothing beneath that it could head
+    while (head_rows_ > 0 && rows_[head_rows_].joined) --head_rows_;
   }
 
   /// Every column gets what its longest word needs; what is left goes where text would wrap.
@@ -118,6 +141,11 @@ class TableSetter {
         if (placed.columns > 1) continue;
         widen(placed.column, composer_.text.estimate(placed.cell->spans, cell_style(*placed.cell, Align::start)));
       }
+    }
+    for (std::size_t c = 0; c < table_.columns.size() && c < column_count_; ++c) {
+      // Weight 0 asks for the content's own width, whatever else is in the table.
+      if (table_.columns[c].weight > 0) continue;
+      least[c] = std::max(least[c], std::min(natural[c], kContentWidth * 0.3));
     }
     widths_ = share(least, natural);
   }
@@ -190,6 +218,7 @@ class TableSetter {
                                            std::max(4.0, widths_[c] - 2 * kPadX)));
       head_height_ = std::max(head_height_, heads_.back()->height() + 2 * kPadY);
     }
+    for (std::size_t i = 0; i < head_rows_; ++i) head_height_ += rows_[i].height;
   }
 
   void set_caption() {
@@ -206,8 +235,11 @@ class TableSetter {
   }
 
   void set_head(bool first) {
-    if (heads_.empty()) return;
     Canvas& canvas = composer_.canvas;
+    if (heads_.empty()) {
+      set_authored_head(first);
+      return;
+    }
     if (first) {
       const double first_row = rows_.empty() ? 0 : std::min(rows_.front().height, kContentHeight / 3);
       canvas.ensure(head_height_ + first_row);
@@ -224,6 +256,23 @@ class TableSetter {
       canvas.text(heads_[c], x_of(c) + kPadX, canvas.y() + head_height_ - kPadY - heads_[c]->height(), node);
     }
     canvas.advance(head_height_);
+    canvas.rule(kLeft, canvas.y(), total_width(), 0.7, kRule);
+  }
+
+  void set_authored_head(bool first) {
+    if (head_rows_ == 0) return;
+    Canvas& canvas = composer_.canvas;
+    // A header as tall as half a page is shown once.
+    if (!first && head_height_ > kContentHeight / 2) return;
+    if (first) canvas.ensure(std::min(head_height_ + rows_[head_rows_].height, kContentHeight));
+    const int head = first ? canvas.tag("THead", node_) : 0;
+    canvas.add(FillOp{kLeft, canvas.y(), total_width(), std::min(head_height_, canvas.remaining()), kBand});
+    for (std::size_t i = 0; i < head_rows_; ++i) {
+      const Row& row = rows_[i];
+      const std::vector<int> nodes =
+          first ? tag_row(row, head) : std::vector<int>(row.cells.size(), kArtifact);
+      row.height > canvas.remaining() ? split_row(row, nodes) : draw_row(row, nodes);
+    }
     canvas.rule(kLeft, canvas.y(), total_width(), 0.7, kRule);
   }
 
@@ -247,31 +296,39 @@ class TableSetter {
     const double needed = wanted <= page_room ? wanted : row.height;
     const bool fresh = canvas.y() <= kTop + head_height_ + 0.01;
     if (needed > canvas.remaining() && !fresh && row.height <= page_room) next_page();
-    canvas.rule(kLeft, canvas.y(), total_width(), 0.35, kHairline);
-    std::vector<int> nodes = tag_row(row);
-    if (row.height > canvas.remaining()) {
-      split_row(row, nodes);
-      return;
+    const std::vector<int> nodes = tag_row(row, body_);
+    row.height > canvas.remaining() ? split_row(row, nodes) : draw_row(row, nodes);
+  }
+
+  /// Each cell is ruled off from the one above; a cell over several rows is not ruled through.
+  void rule_off(const Row& row) {
+    for (const Placed& placed : row.cells) {
+      composer_.canvas.rule(x_of(placed.column), composer_.canvas.y(), width_of(placed), 0.35, kHairline);
     }
+  }
+
+  void draw_row(const Row& row, const std::vector<int>& nodes) {
+    Canvas& canvas = composer_.canvas;
+    rule_off(row);
     for (std::size_t i = 0; i < row.cells.size(); ++i) {
       const Placed& placed = row.cells[i];
-      canvas.anchor(placed.cell->anchor, canvas.y());
+      if (nodes[i] != kArtifact) canvas.anchor(placed.cell->anchor, canvas.y());
       if (placed.text->blank) continue;
       canvas.text(placed.text, x_of(placed.column) + kPadX, canvas.y() + kPadY, nodes[i]);
     }
     canvas.advance(row.height);
   }
 
-  std::vector<int> tag_row(const Row& row) {
+  std::vector<int> tag_row(const Row& row, int group) {
     Canvas& canvas = composer_.canvas;
-    const int tr = canvas.tag("TR", body_);
+    const int tr = canvas.tag("TR", group);
     std::vector<int> nodes;
     for (const Placed& placed : row.cells) {
       const int node = canvas.tag(placed.cell->header ? "TH" : "TD", tr);
       TagNode& tag = canvas.nodes[static_cast<std::size_t>(node)];
       tag.column_span = static_cast<unsigned>(placed.columns);
       tag.row_span = static_cast<unsigned>(placed.rows);
-      if (placed.cell->header) tag.scope = placed.column == 0 ? "Row" : "Column";
+      if (placed.cell->header) tag.scope = group != body_ || placed.column > 0 ? "Column" : "Row";
       nodes.push_back(node);
     }
     return nodes;
@@ -281,6 +338,7 @@ class TableSetter {
   void split_row(const Row& row, const std::vector<int>& nodes) {
     Canvas& canvas = composer_.canvas;
     std::vector<std::size_t> next(row.cells.size(), 0);
+    rule_off(row);
     for (const Placed& placed : row.cells) canvas.anchor(placed.cell->anchor, canvas.y());
     for (;;) {
       const double room = canvas.remaining() - 2 * kPadY;
@@ -312,11 +370,45 @@ class TableSetter {
   std::vector<TextPtr> heads_;
   double head_height_ = 0;
   int node_ = 0;
-  int body_ = 0;
+  int body_ = -1;
+  std::size_t head_rows_ = 0;
+  bool too_wide_ = false;
 };
+
+/// Each row becomes several rows of a dozen cells: nothing is lost, though spans are.
+Table folded(const Table& table) {
+  constexpr std::size_t kCells = 12;
+  Table narrow;
+  narrow.caption = table.caption;
+  const auto fold = [&narrow](const std::vector<Cell>& row) {
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      if (i % kCells == 0) narrow.rows.emplace_back();
+      narrow.rows.back().push_back(row[i]);
+      narrow.rows.back().back().column_span = 1;
+      narrow.rows.back().back().row_span = 1;
+    }
+  };
+  std::vector<Cell> titles;
+  for (const Column& column : table.columns) {
+    Cell cell;
+    cell.header = true;
+    cell.spans.resize(1);
+    cell.spans.front().text = column.title;
+    titles.push_back(std::move(cell));
+  }
+  fold(titles);
+  for (const auto& row : table.rows) fold(row);
+  return narrow;
+}
 
 }  // namespace
 
-void lay_table(Composer& composer, const Table& table) { TableSetter(composer, table).set(); }
+void lay_table(Composer& composer, const Table& table) {
+  if (TableSetter(composer, table).set()) return;
+  const Table narrow = folded(table);
+  const bool fits = TableSetter(composer, narrow).set();
+  assert(fits);
+  static_cast<void>(fits);
+}
 
 }  // namespace chartroom::report::pdf

@@ -73,9 +73,9 @@ Vitals Body::vitals(base::TimePoint t) const {
   const double age = age_at(t);
   const double height = height_cm(t);
   const double mass = body_mass_index(t) * height * height / 10'000;
-  double systolic = age < 18 ? 88 + 1.6 * age
-                             : 111 + 0.24 * (age - 30) + 0.5 * (body_mass_index(t) - 25) +
-                                   person.normal(0, 5);
+  double systolic =
+      age < 18 ? 88 + 1.6 * age
+               : 111 + 0.24 * (age - 30) + 0.5 * (body_mass_index(t) - 25) + person.normal(0, 5);
   if (has("hypertension", t)) {
     const double treated = years_between(onsets.at("hypertension"), t);
     systolic += std::max(6.0, 24 - 5 * treated);

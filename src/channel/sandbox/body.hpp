@@ -16,7 +16,7 @@ using Onsets = std::map<std::string_view, base::TimePoint>;
 struct Body {
   std::string seed;
   base::Date birth;
-  Sex sex = Sex::any;   ///< any: not told; values lie between the two
+  Sex sex = Sex::any;  ///< any: not told; values lie between the two
   Onsets onsets;
 
   /// Years with a fraction.

@@ -14,9 +14,9 @@ struct Drug {
   std::string_view key;
   std::string_view rxnorm;
   std::string_view text;
-  std::string_view dose;       ///< number of `dose_unit`
-  std::string_view dose_unit;  ///< UCUM annotation such as "{tbl}"
-  std::string_view route_ncit; ///< NCI Thesaurus code of the route
+  std::string_view dose;        ///< number of `dose_unit`
+  std::string_view dose_unit;   ///< UCUM annotation such as "{tbl}"
+  std::string_view route_ncit;  ///< NCI Thesaurus code of the route
   std::string_view route;
   int times_a_day = 1;
   std::string_view sig;
@@ -29,12 +29,12 @@ struct Condition {
   std::string_view icd10;
   Sex sex = Sex::any;
   int from_age = 18;
-  double at_25 = 0;            ///< share of people who have it at 25 …
-  double at_75 = 0;            ///< … and at 75
-  std::string_view drug;       ///< key of the first prescription
-  std::string_view second_drug;///< added after two years, for some
-  std::string_view concern;    ///< folded words by which an order may ask for it, '|' between
-  std::string_view advice;     ///< plan, for the visit's note
+  double at_25 = 0;              ///< share of people who have it at 25 …
+  double at_75 = 0;              ///< … and at 75
+  std::string_view drug;         ///< key of the first prescription
+  std::string_view second_drug;  ///< added after two years, for some
+  std::string_view concern;      ///< folded words by which an order may ask for it, '|' between
+  std::string_view advice;       ///< plan, for the visit's note
 };
 
 /// An illness that brings a patient in once and goes away.
@@ -43,9 +43,9 @@ struct Episode {
   std::string_view text;
   std::string_view snomed;
   std::string_view icd10;
-  std::string_view reason;     ///< what the patient complains of
-  std::string_view drug;       ///< empty: none
-  int days = 10;               ///< of treatment and of illness
+  std::string_view reason;  ///< what the patient complains of
+  std::string_view drug;    ///< empty: none
+  int days = 10;            ///< of treatment and of illness
   std::string_view advice;
 };
 
@@ -53,13 +53,13 @@ struct Test {
   std::string_view key;
   std::string_view loinc;
   std::string_view text;
-  std::string_view unit;       ///< UCUM
+  std::string_view unit;  ///< UCUM
   int decimals = 0;
   double mean = 0;
-  double deviation = 0;        ///< between people
-  double wobble = 0;           ///< within one person
-  double drift = 0;            ///< a year
-  std::string_view low;        ///< reference range; empty: none on that side
+  double deviation = 0;  ///< between people
+  double wobble = 0;     ///< within one person
+  double drift = 0;      ///< a year
+  std::string_view low;  ///< reference range; empty: none on that side
   std::string_view high;
 };
 
@@ -74,25 +74,25 @@ struct Vaccine {
   std::string_view cvx;
   std::string_view text;
   int from_age = 0;
-  int every_years = 0;         ///< 0: once
-  int month = 10;              ///< given at the first check-up from that age on
+  int every_years = 0;  ///< 0: once
+  int month = 10;       ///< given at the first check-up from that age on
 };
 
 struct Act {
   std::string_view key;
   std::string_view snomed;
   std::string_view text;
-  std::string_view finding;    ///< for the note
+  std::string_view finding;  ///< for the note
 };
 
 struct Allergen {
-  std::string_view system;     ///< FHIR URI
+  std::string_view system;  ///< FHIR URI
   std::string_view code;
   std::string_view text;
-  std::string_view category;   ///< "medication", "environment"
+  std::string_view category;  ///< "medication", "environment"
   std::string_view reaction_snomed;
   std::string_view reaction;
-  std::string_view severity;   ///< "mild", "moderate", "severe"
+  std::string_view severity;  ///< "mild", "moderate", "severe"
 };
 
 [[nodiscard]] std::span<const Drug> drugs();

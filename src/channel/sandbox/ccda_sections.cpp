@@ -1,7 +1,7 @@
 #include "channel/sandbox/ccda_sections.hpp"
 
-#include "base/text.hpp"
 #include "base/bytes.hpp"
+#include "base/text.hpp"
 #include "channel/sandbox/ccda_xml.hpp"
 #include "channel/sandbox/chance.hpp"
 #include "channel/sandbox/note.hpp"
@@ -72,17 +72,15 @@ class Sections {
     Table table(s.text, {"Substance", "Reaction", "Severity", "Status"});
     const base::TimePoint known = visits_.front()->start;
     const auto act = [&](const std::string& what, bool negated) {
-      pugi::xml_node concern =
-          add(add(s.node, "entry", {{"typeCode", "DRIV"}}), "act",
-              {{"classCode", "ACT"}, {"moodCode", "EVN"}});
+      pugi::xml_node concern = add(add(s.node, "entry", {{"typeCode", "DRIV"}}), "act",
+                                   {{"classCode", "ACT"}, {"moodCode", "EVN"}});
       add_template(concern, "22.4.30", "2015-08-01");
       add(concern, "id", {{"root", id("allergy act" + what)}});
       add_code(concern, "code", "CONC", "2.16.840.1.113883.5.6", "Concern");
       add_status(concern, "active");
       period(concern, known, std::nullopt);
-      pugi::xml_node made =
-          add(add(concern, "entryRelationship", {{"typeCode", "SUBJ"}}), "observation",
-              {{"classCode", "OBS"}, {"moodCode", "EVN"}});
+      pugi::xml_node made = add(add(concern, "entryRelationship", {{"typeCode", "SUBJ"}}),
+                                "observation", {{"classCode", "OBS"}, {"moodCode", "EVN"}});
       if (negated) made.append_attribute("negationInd") = "true";
       add_template(made, "22.4.7", "2014-06-09");
       add(made, "id", {{"root", id("allergy" + what)}});
@@ -121,9 +119,9 @@ class Sections {
       pugi::xml_node entity;
       substance(made, &entity);
       add_code(entity, "code", allergen->code, drug ? kRxNorm : kSnomed, allergen->text);
-      pugi::xml_node reaction = add(
-          add(made, "entryRelationship", {{"typeCode", "MFST"}, {"inversionInd", "true"}}),
-          "observation", {{"classCode", "OBS"}, {"moodCode", "EVN"}});
+      pugi::xml_node reaction =
+          add(add(made, "entryRelationship", {{"typeCode", "MFST"}, {"inversionInd", "true"}}),
+              "observation", {{"classCode", "OBS"}, {"moodCode", "EVN"}});
       add_template(reaction, "22.4.9", "2014-06-09");
       add(reaction, "id", {{"root", id("reaction" + what)}});
       add_code(reaction, "code", "ASSERTION", kActCode, "Assertion");
@@ -147,12 +145,12 @@ class Sections {
   void medication(Section& s, Table& table, const Visit& visit, const Prescription& given) {
     const Drug& drug = *given.drug;
     const std::string row = anchor("medication");
-    table.row(row, {std::string(drug.text), std::string(drug.sig),
-                    base::Date::from(given.start).iso(),
-                    given.end ? base::Date::from(*given.end).iso() : std::string(), given.reason});
-    pugi::xml_node made = add(add(s.node, "entry", {{"typeCode", "DRIV"}}),
-                              "substanceAdministration",
-                              {{"classCode", "SBADM"}, {"moodCode", "INT"}});
+    table.row(row,
+              {std::string(drug.text), std::string(drug.sig), base::Date::from(given.start).iso(),
+               given.end ? base::Date::from(*given.end).iso() : std::string(), given.reason});
+    pugi::xml_node made =
+        add(add(s.node, "entry", {{"typeCode", "DRIV"}}), "substanceAdministration",
+            {{"classCode", "SBADM"}, {"moodCode", "INT"}});
     add_template(made, "22.4.16", "2014-06-09");
     add(made, "id", {{"root", id("medication" + key(visit) + std::string(drug.key))}});
     add_reference(made, row);
@@ -160,8 +158,7 @@ class Sections {
     pugi::xml_node time = add(made, "effectiveTime", {{"xsi:type", "IVL_TS"}});
     add(time, "low", {{"value", day(given.start)}});
     if (given.end) add(time, "high", {{"value", day(*given.end)}});
-    pugi::xml_node often = add(made, "effectiveTime",
-                               {{"xsi:type", "PIVL_TS"}, {"operator", "A"}});
+    pugi::xml_node often = add(made, "effectiveTime", {{"xsi:type", "PIVL_TS"}, {"operator", "A"}});
     add(often, "period", {{"value", std::to_string(24 / drug.times_a_day)}, {"unit", "h"}});
     add_code(made, "routeCode", drug.route_ncit, "2.16.840.1.113883.3.26.1.1", drug.route);
     add(made, "doseQuantity", {{"value", drug.dose}, {"unit", drug.dose_unit}});
@@ -193,10 +190,11 @@ class Sections {
     for (const Visit* visit : visits_) {
       for (const Problem& problem : visit->new_problems) {
         const std::string row = anchor("problem");
-        table.row(row, {std::string(problem.text), std::string(problem.icd10),
-                        base::Date::from(problem.onset).iso(),
-                        problem.resolved ? base::Date::from(*problem.resolved).iso() : std::string(),
-                        problem.resolved ? "resolved" : "active"});
+        table.row(row,
+                  {std::string(problem.text), std::string(problem.icd10),
+                   base::Date::from(problem.onset).iso(),
+                   problem.resolved ? base::Date::from(*problem.resolved).iso() : std::string(),
+                   problem.resolved ? "resolved" : "active"});
         pugi::xml_node act = add(add(s.node, "entry", {{"typeCode", "DRIV"}}), "act",
                                  {{"classCode", "ACT"}, {"moodCode", "EVN"}});
         const std::string what = std::string(problem.key) + key(*visit);
@@ -292,7 +290,9 @@ class Sections {
       add(made, "effectiveTime", {{"value", when}});
       add_quantity(made, value.value, test.unit);
       add_code(made, "interpretationCode", value.flag, "2.16.840.1.113883.5.83",
-               value.flag == "H" ? "High" : value.flag == "L" ? "Low" : "Normal");
+               value.flag == "H"   ? "High"
+               : value.flag == "L" ? "Low"
+                                   : "Normal");
       pugi::xml_node range = add(add(add(made, "referenceRange"), "observationRange"), "value",
                                  {{"xsi:type", "IVL_PQ"}});
       if (!test.low.empty()) add(range, "low", {{"value", test.low}, {"unit", test.unit}});
@@ -386,10 +386,9 @@ class Sections {
       for (const Vaccine* vaccine : visit->vaccines) {
         const std::string row = anchor("immunization");
         table.row(row, {std::string(vaccine->text), base::Date::from(visit->start).iso()});
-        pugi::xml_node made = add(add(s.node, "entry", {{"typeCode", "DRIV"}}),
-                                  "substanceAdministration",
-                                  {{"classCode", "SBADM"}, {"moodCode", "EVN"},
-                                   {"negationInd", "false"}});
+        pugi::xml_node made =
+            add(add(s.node, "entry", {{"typeCode", "DRIV"}}), "substanceAdministration",
+                {{"classCode", "SBADM"}, {"moodCode", "EVN"}, {"negationInd", "false"}});
         add_template(made, "22.4.52", "2015-08-01");
         add(made, "id", {{"root", id("shot" + key(*visit) + std::string(vaccine->cvx))}});
         add_reference(made, row);
@@ -417,7 +416,8 @@ class Sections {
       add_template(made, "22.4.49", "2015-08-01");
       add(made, "id", {{"root", id("encounter" + key(*visit))}});
       const bool checkup = visit->kind == VisitKind::checkup;
-      add_code(made, "code", checkup ? "185349003" : "185345009", kSnomed, visit_title(visit->kind));
+      add_code(made, "code", checkup ? "185349003" : "185345009", kSnomed,
+               visit_title(visit->kind));
       add_reference(made, row);
       pugi::xml_node time = add(made, "effectiveTime");
       add(time, "low", {{"value", stamp(visit->start)}});
@@ -446,8 +446,8 @@ class Sections {
       add_template(organizer, "22.4.45", "2015-08-01");
       add(organizer, "id", {{"root", id("relative" + what)}});
       add_status(organizer, "completed");
-      pugi::xml_node subject = add(add(organizer, "subject"), "relatedSubject",
-                                   {{"classCode", "PRS"}});
+      pugi::xml_node subject =
+          add(add(organizer, "subject"), "relatedSubject", {{"classCode", "PRS"}});
       add_code(subject, "code", relative.role_code, "2.16.840.1.113883.5.111", relative.role);
       pugi::xml_node made = add(add(organizer, "component"), "observation",
                                 {{"classCode", "OBS"}, {"moodCode", "EVN"}});
@@ -457,9 +457,9 @@ class Sections {
       add_reference(made, row);
       add_status(made, "completed");
       add_coded_value(made, relative.snomed, kSnomed, relative.condition);
-      pugi::xml_node age = add(
-          add(made, "entryRelationship", {{"typeCode", "SUBJ"}, {"inversionInd", "true"}}),
-          "observation", {{"classCode", "OBS"}, {"moodCode", "EVN"}});
+      pugi::xml_node age =
+          add(add(made, "entryRelationship", {{"typeCode", "SUBJ"}, {"inversionInd", "true"}}),
+              "observation", {{"classCode", "OBS"}, {"moodCode", "EVN"}});
       add_template(age, "22.4.31");
       add_code(age, "code", "445518008", kSnomed, "Age at onset");
       add_status(age, "completed");
@@ -486,8 +486,8 @@ class Sections {
         add_text(item, "paragraph", rest.substr(0, end));
         rest = end == std::string::npos ? std::string() : rest.substr(end + 2);
       }
-      pugi::xml_node act = add(add(s.node, "entry"), "act",
-                               {{"classCode", "ACT"}, {"moodCode", "EVN"}});
+      pugi::xml_node act =
+          add(add(s.node, "entry"), "act", {{"classCode", "ACT"}, {"moodCode", "EVN"}});
       add_template(act, "22.4.202", "2016-11-01");
       pugi::xml_node code = add_code(act, "code", "34109-9", kLoinc, "Note");
       add_code(code, "translation", "11506-3", kLoinc, "Progress note");

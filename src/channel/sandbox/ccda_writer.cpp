@@ -57,8 +57,9 @@ void write_clinician(pugi::xml_node parent, const char* person, const Facility& 
 void write_patient(pugi::xml_node document, const Chart& chart, const Facility& facility) {
   const Identity& who = chart.who;
   pugi::xml_node role = add(add(document, "recordTarget"), "patientRole");
-  add(role, "id", {{"root", stable_uuid("mrn|" + facility.id)},
-                   {"extension", stable_hex(chart.seed + facility.id + "mrn", 10)}});
+  add(role, "id",
+      {{"root", stable_uuid("mrn|" + facility.id)},
+       {"extension", stable_hex(chart.seed + facility.id + "mrn", 10)}});
   if (!who.ssn.empty()) {
     add(role, "id", {{"root", "2.16.840.1.113883.4.1"}, {"extension", who.ssn}});
   }
@@ -126,11 +127,10 @@ std::string write_ccda(const Chart& chart, std::size_t facility) {
   pugi::xml_node declaration = xml.append_child(pugi::node_declaration);
   declaration.append_attribute("version") = "1.0";
   declaration.append_attribute("encoding") = "UTF-8";
-  pugi::xml_node document =
-      add(xml, "ClinicalDocument",
-          {{"xmlns", "urn:hl7-org:v3"},
-           {"xmlns:sdtc", "urn:hl7-org:sdtc"},
-           {"xmlns:xsi", "http://www.w3.org/2001/XMLSchema-instance"}});
+  pugi::xml_node document = add(xml, "ClinicalDocument",
+                                {{"xmlns", "urn:hl7-org:v3"},
+                                 {"xmlns:sdtc", "urn:hl7-org:sdtc"},
+                                 {"xmlns:xsi", "http://www.w3.org/2001/XMLSchema-instance"}});
   write_header(document, chart, chart.facilities[facility], visits);
   write_sections(add(add(document, "component"), "structuredBody"), chart, facility, visits);
   std::ostringstream out;

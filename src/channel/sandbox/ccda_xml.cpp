@@ -24,8 +24,7 @@ void add_template(pugi::xml_node parent, std::string_view tail, std::string_view
 
 pugi::xml_node add_code(pugi::xml_node parent, const char* name, std::string_view code,
                         std::string_view system, std::string_view display) {
-  return add(parent, name,
-             {{"code", code}, {"codeSystem", system}, {"displayName", display}});
+  return add(parent, name, {{"code", code}, {"codeSystem", system}, {"displayName", display}});
 }
 
 void add_status(pugi::xml_node parent, std::string_view code) {
@@ -38,8 +37,9 @@ void add_quantity(pugi::xml_node parent, std::string_view value, std::string_vie
 
 pugi::xml_node add_coded_value(pugi::xml_node parent, std::string_view code,
                                std::string_view system, std::string_view display) {
-  return add(parent, "value",
-             {{"xsi:type", "CD"}, {"code", code}, {"codeSystem", system}, {"displayName", display}});
+  return add(
+      parent, "value",
+      {{"xsi:type", "CD"}, {"code", code}, {"codeSystem", system}, {"displayName", display}});
 }
 
 void add_reference(pugi::xml_node parent, std::string_view anchor) {

@@ -52,8 +52,8 @@ std::string stable_uuid(std::string_view text) {
 
 std::string decimal(double value, int decimals) {
   std::array<char, 64> text{};
-  const auto end =
-      std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed, decimals);
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), value,
+                                 std::chars_format::fixed, decimals);
   return {text.data(), end.ptr};
 }
 

@@ -26,8 +26,7 @@ class Chance {
 
   template <typename Container>
   [[nodiscard]] const auto& pick(const Container& choices) {
-    return choices[static_cast<std::size_t>(
-        between(0, static_cast<int>(std::size(choices)) - 1))];
+    return choices[static_cast<std::size_t>(between(0, static_cast<int>(std::size(choices)) - 1))];
   }
 
  private:

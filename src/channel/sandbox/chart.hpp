@@ -39,7 +39,7 @@ enum class FacilityKind { primary, specialist, hospital, archive };
 
 struct Facility {
   FacilityKind kind = FacilityKind::primary;
-  std::string id;    ///< 24 hex digits, by name and place
+  std::string id;  ///< 24 hex digits, by name and place
   std::string name;
   std::string street;
   std::string city;
@@ -69,7 +69,7 @@ struct LabReport {
 
 struct Prescription {
   const Drug* drug = nullptr;
-  std::string reason;           ///< text of the condition
+  std::string reason;  ///< text of the condition
   base::TimePoint start{};
   std::optional<base::TimePoint> end;
 };
@@ -93,8 +93,8 @@ struct Visit {
   std::string reason;
   std::optional<Vitals> vitals;
   std::vector<LabReport> labs;
-  std::vector<Problem> new_problems;    ///< first written down here
-  std::vector<Problem> diagnoses;       ///< what the visit was about
+  std::vector<Problem> new_problems;  ///< first written down here
+  std::vector<Problem> diagnoses;     ///< what the visit was about
   std::vector<Prescription> prescriptions;
   std::vector<const Vaccine*> vaccines;
   std::vector<const Act*> acts;
@@ -105,15 +105,15 @@ struct Visit {
 
 /// A copy of a result that another provider sent: same collection time, same values.
 struct LabCopy {
-  std::size_t facility = 0;             ///< that received it
+  std::size_t facility = 0;  ///< that received it
   std::size_t visit = 0;
   std::size_t report = 0;
 };
 
 struct Relative {
-  std::string_view role_code, role;     ///< HL7 RoleCode, "father"
+  std::string_view role_code, role;  ///< HL7 RoleCode, "father"
   std::string_view snomed, condition;
-  int age = 0;                          ///< at onset
+  int age = 0;  ///< at onset
   bool deceased = false;
 };
 
@@ -121,7 +121,7 @@ struct Chart {
   std::string seed;
   Identity who;
   std::vector<Facility> facilities;
-  std::vector<Visit> visits;            ///< by start
+  std::vector<Visit> visits;  ///< by start
   std::vector<LabCopy> copies;
   std::vector<const Allergen*> allergies;  ///< empty: no known allergy
   std::vector<Relative> relatives;

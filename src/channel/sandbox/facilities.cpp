@@ -18,10 +18,10 @@ constexpr std::array kPrimary = {"Family Medicine"sv, "Primary Care"sv, "Interna
 constexpr std::array kSpecialist = {"Heart and Lung Associates"sv, "Specialty Clinic"sv,
                                     "Endocrine and Metabolism Group"sv, "Specialists"sv};
 constexpr std::array kHospital = {"General Hospital"sv, "Regional Hospital"sv, "Urgent Care"sv};
-constexpr std::array kStreets = {"Orchard"sv, "Harbor"sv, "Lantern"sv, "Meadow"sv, "Mill"sv,
-                                 "Chestnut"sv};
-constexpr std::array kGiven = {"Maren"sv, "Theodore"sv, "Priya"sv,  "Anselm"sv, "Ifeoma"sv,
-                               "Rosalind"sv, "Hideo"sv, "Camila"sv, "Gideon"sv, "Saoirse"sv};
+constexpr std::array kStreets = {"Orchard"sv, "Harbor"sv, "Lantern"sv,
+                                 "Meadow"sv,  "Mill"sv,   "Chestnut"sv};
+constexpr std::array kGiven = {"Maren"sv,    "Theodore"sv, "Priya"sv,  "Anselm"sv, "Ifeoma"sv,
+                               "Rosalind"sv, "Hideo"sv,    "Camila"sv, "Gideon"sv, "Saoirse"sv};
 constexpr std::array kFamily = {"Okonjo"sv,    "Lindqvist"sv, "Ashgrove"sv, "Villareal"sv,
                                 "Thornbury"sv, "Nakagawa"sv,  "Penrose"sv,  "Abernethy"sv,
                                 "Castellan"sv, "Whitlock"sv};

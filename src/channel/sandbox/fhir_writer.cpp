@@ -73,14 +73,14 @@ class Writer {
       report(origin.labs[copy.report], origin.start, "copy|" + stamp(origin), {});
     }
     const auto total = static_cast<std::int64_t>(entries_.size());
-    return json_text(object{
-        {"resourceType", "Bundle"},
-        {"id", id("bundle")},
-        {"type", "searchset"},
-        {"total", total},
-        {"link", array{object{{"relation", "self"},
-                              {"url", base_ + "/Patient/" + patient_id_ + "/$everything"}}}},
-        {"entry", std::move(entries_)}});
+    return json_text(
+        object{{"resourceType", "Bundle"},
+               {"id", id("bundle")},
+               {"type", "searchset"},
+               {"total", total},
+               {"link", array{object{{"relation", "self"},
+                                     {"url", base_ + "/Patient/" + patient_id_ + "/$everything"}}}},
+               {"entry", std::move(entries_)}});
   }
 
  private:
@@ -207,30 +207,27 @@ class Writer {
       made["criticality"] = "low";
       made["code"] = concept_of(allergen->system, allergen->code, allergen->text);
       made["patient"] = subject();
-      made["reaction"] = array{object{
-          {"manifestation",
-           array{concept_of(kSnomed, allergen->reaction_snomed, allergen->reaction)}},
-          {"severity", allergen->severity}}};
+      made["reaction"] =
+          array{object{{"manifestation",
+                        array{concept_of(kSnomed, allergen->reaction_snomed, allergen->reaction)}},
+                       {"severity", allergen->severity}}};
       add(std::move(made));
     }
   }
 
   void relatives() {
     for (const Relative& relative : chart_.relatives) {
-      object made = resource("FamilyMemberHistory",
-                             id("relative|" + std::string(relative.role_code) +
-                                std::string(relative.snomed)),
-                             {});
+      object made = resource(
+          "FamilyMemberHistory",
+          id("relative|" + std::string(relative.role_code) + std::string(relative.snomed)), {});
       made["status"] = "completed";
       made["patient"] = subject();
       made["relationship"] = concept_of(kTerms + "v3-RoleCode", relative.role_code, relative.role);
       if (relative.deceased) made["deceasedBoolean"] = true;
-      made["condition"] =
-          array{object{{"code", concept_of(kSnomed, relative.snomed, relative.condition)},
-                       {"onsetAge", object{{"value", relative.age},
-                                           {"unit", "a"},
-                                           {"system", kUcum},
-                                           {"code", "a"}}}}};
+      made["condition"] = array{object{
+          {"code", concept_of(kSnomed, relative.snomed, relative.condition)},
+          {"onsetAge",
+           object{{"value", relative.age}, {"unit", "a"}, {"system", kUcum}, {"code", "a"}}}}};
       add(std::move(made));
     }
   }
@@ -239,9 +236,10 @@ class Writer {
     const object encounter_ref{{"reference", "Encounter/" + id("encounter|" + key)}};
     encounter(visit, key);
     for (const Problem& problem : visit.new_problems) {
-      condition(problem, visit, "problem|" + std::string(problem.key) +
-                                    (problem.resolved ? '|' + key : std::string()),
-                "problem-list-item", encounter_ref);
+      condition(
+          problem, visit,
+          "problem|" + std::string(problem.key) + (problem.resolved ? '|' + key : std::string()),
+          "problem-list-item", encounter_ref);
     }
     for (const Problem& problem : visit.diagnoses) {
       condition(problem, visit, diagnosis_key(problem, key), "encounter-diagnosis", encounter_ref);
@@ -250,8 +248,8 @@ class Writer {
     for (const LabReport& labs : visit.labs) report(labs, visit.start, key, encounter_ref);
     for (const Prescription& given : visit.prescriptions) prescription(given, key, encounter_ref);
     for (const Vaccine* vaccine : visit.vaccines) {
-      object made = resource("Immunization", id("shot|" + key + std::string(vaccine->cvx)),
-                             "immunization");
+      object made =
+          resource("Immunization", id("shot|" + key + std::string(vaccine->cvx)), "immunization");
       made["status"] = "completed";
       made["vaccineCode"] = concept_of(kCvx, vaccine->cvx, vaccine->text);
       made["patient"] = subject();
@@ -285,7 +283,9 @@ class Writer {
     object made = resource("Encounter", id("encounter|" + key), "encounter");
     made["status"] = "finished";
     made["class"] = object{{"system", kTerms + "v3-ActCode"},
-                           {"code", emergency ? "EMER" : video ? "VR" : "AMB"},
+                           {"code", emergency ? "EMER"
+                                    : video   ? "VR"
+                                              : "AMB"},
                            {"display", emergency ? "emergency"
                                        : video   ? "virtual"
                                                  : "ambulatory"}};
@@ -301,9 +301,9 @@ class Writer {
     made["reasonCode"] = array{object{{"text", visit.reason}}};
     array diagnoses;
     for (const Problem& problem : visit.diagnoses) {
-      diagnoses.push_back(object{
-          {"condition", object{{"reference", "Condition/" + id(diagnosis_key(problem, key))},
-                               {"display", problem.text}}}});
+      diagnoses.push_back(
+          object{{"condition", object{{"reference", "Condition/" + id(diagnosis_key(problem, key))},
+                                      {"display", problem.text}}}});
     }
     if (!diagnoses.empty()) made["diagnosis"] = std::move(diagnoses);
     made["serviceProvider"] = organisation();
@@ -313,9 +313,9 @@ class Writer {
   void condition(const Problem& problem, const Visit& visit, const std::string& key,
                  std::string_view kind, const object& encounter_ref) {
     const bool on_list = kind == "problem-list-item";
-    object made = resource("Condition", id(key),
-                           on_list ? "condition-problems-health-concerns"
-                                   : "condition-encounter-diagnosis");
+    object made =
+        resource("Condition", id(key),
+                 on_list ? "condition-problems-health-concerns" : "condition-encounter-diagnosis");
     made["clinicalStatus"] =
         category("condition-clinical", problem.resolved ? "resolved" : "active");
     made["verificationStatus"] = category("condition-ver-status", "confirmed");
@@ -345,7 +345,8 @@ class Writer {
     return made;
   }
 
-  void vitals(const Vitals& v, const Visit& visit, const std::string& key, const object& encounter_ref) {
+  void vitals(const Vitals& v, const Visit& visit, const std::string& key,
+              const object& encounter_ref) {
     struct Row {
       std::string_view profile, loinc, text, unit;
       const std::string& value;
@@ -361,8 +362,9 @@ class Writer {
             v.oxygen},
     };
     for (const Row& row : rows) {
-      object made = observation("vital|" + key + std::string(row.loinc), row.profile, "vital-signs",
-                                concept_of(kLoinc, row.loinc, row.text), visit.start, encounter_ref);
+      object made =
+          observation("vital|" + key + std::string(row.loinc), row.profile, "vital-signs",
+                      concept_of(kLoinc, row.loinc, row.text), visit.start, encounter_ref);
       made["valueQuantity"] = quantity(row.value, row.unit);
       add(std::move(made));
     }
@@ -370,11 +372,11 @@ class Writer {
         "vital|" + key + "bp", "blood-pressure", "vital-signs",
         concept_of(kLoinc, "85354-9", "Blood pressure panel with all children optional"),
         visit.start, encounter_ref);
-    pressure["component"] = array{
-        object{{"code", concept_of(kLoinc, "8480-6", "Systolic blood pressure")},
-               {"valueQuantity", quantity(v.systolic, "mm[Hg]")}},
-        object{{"code", concept_of(kLoinc, "8462-4", "Diastolic blood pressure")},
-               {"valueQuantity", quantity(v.diastolic, "mm[Hg]")}}};
+    pressure["component"] =
+        array{object{{"code", concept_of(kLoinc, "8480-6", "Systolic blood pressure")},
+                     {"valueQuantity", quantity(v.systolic, "mm[Hg]")}},
+              object{{"code", concept_of(kLoinc, "8462-4", "Diastolic blood pressure")},
+                     {"valueQuantity", quantity(v.diastolic, "mm[Hg]")}}};
     add(std::move(pressure));
   }
 
@@ -383,15 +385,15 @@ class Writer {
     array results;
     for (const LabValue& value : labs.values) {
       const std::string name = "lab|" + key + std::string(value.test->key);
-      object made = observation(name, "observation-lab", "laboratory",
-                                concept_of(kLoinc, value.test->loinc, value.test->text), at,
-                                encounter_ref);
+      object made =
+          observation(name, "observation-lab", "laboratory",
+                      concept_of(kLoinc, value.test->loinc, value.test->text), at, encounter_ref);
       made["valueQuantity"] = quantity(value.value, value.test->unit);
-      made["interpretation"] = array{object{
-          {"coding", array{coding(kTerms + "v3-ObservationInterpretation", value.flag,
-                                  value.flag == "H"   ? "High"
-                                  : value.flag == "L" ? "Low"
-                                                      : "Normal")}}}};
+      made["interpretation"] =
+          array{object{{"coding", array{coding(kTerms + "v3-ObservationInterpretation", value.flag,
+                                               value.flag == "H"   ? "High"
+                                               : value.flag == "L" ? "Low"
+                                                                   : "Normal")}}}};
       object range;
       if (!value.test->low.empty()) {
         range["low"] = quantity(std::string(value.test->low), value.test->unit);
@@ -400,8 +402,8 @@ class Writer {
         range["high"] = quantity(std::string(value.test->high), value.test->unit);
       }
       made["referenceRange"] = array{std::move(range)};
-      results.push_back(object{{"reference", "Observation/" + id(name)},
-                               {"display", value.test->text}});
+      results.push_back(
+          object{{"reference", "Observation/" + id(name)}, {"display", value.test->text}});
       add(std::move(made));
     }
     object made = resource("DiagnosticReport", id("report|" + key + std::string(labs.panel->key)),
@@ -418,7 +420,8 @@ class Writer {
     add(std::move(made));
   }
 
-  void prescription(const Prescription& given, const std::string& key, const object& encounter_ref) {
+  void prescription(const Prescription& given, const std::string& key,
+                    const object& encounter_ref) {
     const Drug& drug = *given.drug;
     object made = resource("MedicationRequest", id("order|" + key + std::string(drug.key)),
                            "medicationrequest");
@@ -430,19 +433,20 @@ class Writer {
     made["authoredOn"] = instant(given.start);
     made["requester"] = clinician();
     made["reasonCode"] = array{object{{"text", given.reason}}};
-    object dosage{{"text", drug.sig},
-                  {"timing", object{{"repeat", object{{"frequency", drug.times_a_day},
-                                                      {"period", 1},
-                                                      {"periodUnit", "d"}}}}},
-                  {"route", concept_of("http://ncicb.nci.nih.gov/xml/owl/EVS/Thesaurus.owl",
-                                       drug.route_ncit, drug.route)},
-                  {"doseAndRate", array{object{{"doseQuantity", quantity(std::string(drug.dose),
-                                                                         drug.dose_unit)}}}}};
+    object dosage{
+        {"text", drug.sig},
+        {"timing",
+         object{{"repeat",
+                 object{{"frequency", drug.times_a_day}, {"period", 1}, {"periodUnit", "d"}}}}},
+        {"route", concept_of("http://ncicb.nci.nih.gov/xml/owl/EVS/Thesaurus.owl", drug.route_ncit,
+                             drug.route)},
+        {"doseAndRate",
+         array{object{{"doseQuantity", quantity(std::string(drug.dose), drug.dose_unit)}}}}};
     made["dosageInstruction"] = array{std::move(dosage)};
     object period{{"start", day(given.start)}};
     if (given.end) period["end"] = day(*given.end);
-    made["dispenseRequest"] =
-        object{{"validityPeriod", std::move(period)}, {"numberOfRepeatsAllowed", given.end ? 0 : 3}};
+    made["dispenseRequest"] = object{{"validityPeriod", std::move(period)},
+                                     {"numberOfRepeatsAllowed", given.end ? 0 : 3}};
     add(std::move(made));
   }
 
@@ -454,9 +458,9 @@ class Writer {
         concept_of(kSnomed, visit.smoking->snomed, visit.smoking->text);
     add(std::move(smoking));
     if (visit.kind != VisitKind::checkup) return;
-    object alcohol = observation(
-        "habit|" + key + "alcohol", "simple-observation", "social-history",
-        concept_of(kLoinc, "74013-4", "Alcoholic drinks per day"), visit.start, encounter_ref);
+    object alcohol = observation("habit|" + key + "alcohol", "simple-observation", "social-history",
+                                 concept_of(kLoinc, "74013-4", "Alcoholic drinks per day"),
+                                 visit.start, encounter_ref);
     alcohol["valueQuantity"] = quantity(decimal(visit.drinks_a_week / 7.0, 1), "/d");
     add(std::move(alcohol));
   }
@@ -474,11 +478,10 @@ class Writer {
     made["date"] = instant(visit.end);
     made["author"] = array{clinician()};
     made["custodian"] = organisation();
-    made["content"] = array{object{
-        {"attachment", object{{"contentType", "text/plain"},
-                              {"data", base::to_base64(visit.note)},
-                              {"title", visit_title(visit.kind)},
-                              {"creation", instant(visit.end)}}}}};
+    made["content"] = array{object{{"attachment", object{{"contentType", "text/plain"},
+                                                         {"data", base::to_base64(visit.note)},
+                                                         {"title", visit_title(visit.kind)},
+                                                         {"creation", instant(visit.end)}}}}};
     made["context"] =
         object{{"encounter", array{encounter_ref}},
                {"period", object{{"start", instant(visit.start)}, {"end", instant(visit.end)}}}};

@@ -130,7 +130,8 @@ FolderIndex FolderLoader::load(const std::vector<fs::path>& roots) && {
 void FolderLoader::load_folder(const fs::path& path, const std::vector<fs::path>& files) {
   Folder folder;
   folder.name = base::to_valid_utf8(path.filename().string());
-  if (folder.name.empty()) folder.name = base::to_valid_utf8(path.parent_path().filename().string());
+  if (folder.name.empty())
+    folder.name = base::to_valid_utf8(path.parent_path().filename().string());
   Pool pool;
   for (const fs::path& file : files) load_file(file, folder, pool);
   close_pool(folder, pool);
@@ -164,8 +165,7 @@ void FolderLoader::load_file(const fs::path& path, Folder& folder, Pool& pool) {
       // Minified, so that it is one row; numbers keep their digits.
       std::string row(bytes->size() + simdjson::SIMDJSON_PADDING, '\0');
       std::size_t length = 0;
-      if (simdjson::minify(bytes->data(), bytes->size(), row.data(), length) !=
-          simdjson::SUCCESS) {
+      if (simdjson::minify(bytes->data(), bytes->size(), row.data(), length) != simdjson::SUCCESS) {
         return skip(path, "no JSON");
       }
       row.resize(length);
@@ -177,7 +177,8 @@ void FolderLoader::load_file(const fs::path& path, Folder& folder, Pool& pool) {
   }
 }
 
-void FolderLoader::load_document(const fs::path& path, std::string bytes, bool ccda, Folder& folder) {
+void FolderLoader::load_document(const fs::path& path, std::string bytes, bool ccda,
+                                 Folder& folder) {
   std::vector<evidence::Reading> readings;
   if (ccda) {
     auto reading = evidence::read_ccda(bytes);
@@ -192,8 +193,9 @@ void FolderLoader::load_document(const fs::path& path, std::string bytes, bool c
   std::erase_if(readings, [](const evidence::Reading& reading) {
     return reading.person.names.empty() && !reading.person.birth_date;
   });
-  FolderItem item = make_item(folder, ccda ? "application/xml" : "application/fhir+json",
-                              base::to_valid_utf8(path.filename().string()), std::move(bytes), path);
+  FolderItem item =
+      make_item(folder, ccda ? "application/xml" : "application/fhir+json",
+                base::to_valid_utf8(path.filename().string()), std::move(bytes), path);
   if (readings.empty()) {
     if (ccda) return skip(path, "names no patient");
     folder.supporting.push_back(std::move(item));
@@ -233,9 +235,9 @@ void FolderLoader::close_pool(Folder& folder, Pool& pool) {
     std::string bytes = patient + '\n' + joined_rows(pool.rows[id]);
     auto readings = evidence::read_fhir(bytes);
     // The label must not tell who it is; an id may be anything, so it is hashed.
-    FolderItem item = make_item(folder, "application/fhir+ndjson",
-                                folder.name + "-" + stable_hex(id, 8) + ".ndjson", std::move(bytes),
-                                {});
+    FolderItem item =
+        make_item(folder, "application/fhir+ndjson",
+                  folder.name + "-" + stable_hex(id, 8) + ".ndjson", std::move(bytes), {});
     if (!readings || readings->empty()) {
       skip(item.label, "rows of one patient cannot be read");
       continue;

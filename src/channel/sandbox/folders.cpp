@@ -48,8 +48,8 @@ bool loosely_alike(const evidence::Person& a, const evidence::Person& b) {
 }
 
 base::Result<app::RetrievedItem> hand_over(const FolderItem& item, bool supporting) {
-  app::RetrievedItem out{item.provider_id, item.provider_name, item.media_type,
-                         item.label,       {},                 supporting};
+  app::RetrievedItem out{item.provider_id, item.provider_name, item.media_type, item.label, {},
+                         supporting};
   if (item.bytes) {
     out.bytes = *item.bytes;
     return out;

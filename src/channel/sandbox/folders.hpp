@@ -38,7 +38,7 @@ struct FolderItem {
 struct Folder {
   std::string name;
   std::vector<FolderItem> items;
-  std::vector<FolderItem> supporting;    ///< practitioners, organisations
+  std::vector<FolderItem> supporting;  ///< practitioners, organisations
 };
 
 struct FolderMatches {

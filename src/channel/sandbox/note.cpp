@@ -21,8 +21,8 @@ std::string objective(const Visit& visit) {
   std::string text = "Objective: ";
   if (visit.vitals) {
     const Vitals& v = *visit.vitals;
-    text += "blood pressure " + v.systolic + '/' + v.diastolic + ", pulse " + v.pulse + ", weight " +
-            v.weight_kg + " kg, BMI " + v.bmi + ". ";
+    text += "blood pressure " + v.systolic + '/' + v.diastolic + ", pulse " + v.pulse +
+            ", weight " + v.weight_kg + " kg, BMI " + v.bmi + ". ";
   } else {
     text += "no examination, seen by video. ";
   }

@@ -30,7 +30,8 @@ constexpr std::string_view kFormProvider = "Starfleet Medical";
 
 /// Portals where no generated applicant need be a patient, so that searching is worth something.
 constexpr std::array<std::string_view, 4> kOtherPortals = {
-    "Starfleet Medical", "Harbor Light Health", "Evergreen Lantern Clinic", "Prairie Star Medical Group"};
+    "Starfleet Medical", "Harbor Light Health", "Evergreen Lantern Clinic",
+    "Prairie Star Medical Group"};
 
 /// Nullopt when there is too little to be somebody: a network needs a name and a birth date.
 std::optional<Identity> identity_of(const app::NewOrder& order) {
@@ -87,9 +88,9 @@ std::vector<RetrievedItem> items_of(const Chart& chart, const std::string& only_
 
 /// A document that ends in the middle and one that never was any, from a provider of their own.
 void add_broken(std::vector<RetrievedItem>& items, const Chart& chart) {
-  const Facility broken = make_facility(FacilityKind::specialist, "Foggy Glen Clinic",
-                                        chart.facilities.front().city,
-                                        chart.facilities.front().state, "");
+  const Facility broken =
+      make_facility(FacilityKind::specialist, "Foggy Glen Clinic", chart.facilities.front().city,
+                    chart.facilities.front().state, "");
   std::string document = write_ccda(chart, 0);
   document.resize(document.size() * 2 / 3);
   items.push_back({broken.id, broken.name, "application/xml", "truncated.xml", document, false});
@@ -199,7 +200,8 @@ class SandboxChannel final : public app::RecordChannel {
     return std::nullopt;
   }
 
-  RetrievalAnswer from_folders(std::vector<RetrievedItem> items, const RetrievalRequest& request) const {
+  RetrievalAnswer from_folders(std::vector<RetrievedItem> items,
+                               const RetrievalRequest& request) const {
     if (kind_ == order::Channel::aps) return complete();
     if (kind_ == order::Channel::portal) {
       std::erase_if(items, [&](const RetrievedItem& item) {

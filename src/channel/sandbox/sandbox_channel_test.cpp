@@ -10,7 +10,7 @@
 
 #include "base/bytes.hpp"
 #include "channel/sandbox/chance.hpp"
-#include "channel/sandbox/folders.hpp"
+#include "channel/sandbox/folder_loader.hpp"
 #include "channel/sandbox/life.hpp"
 #include "channel/sandbox/personas.hpp"
 #include "evidence/identity.hpp"
@@ -129,8 +129,8 @@ TEST(SandboxGenerator, NothingLiesInTheFuture) {
 /// 200 applicants: names of several scripts, all ages, optional fields missing here and there.
 RetrievalRequest random_applicant(int number) {
   Chance chance("applicants", std::to_string(number));
-  const std::vector<std::string> given = {"Zoë",  "José", "Łukasz", "Mary Ann", "Søren",
-                                          "Nguyễn", "Олена", "D'Andre", "Li",   "Ayşe"};
+  const std::vector<std::string> given = {"Zoë",    "José",  "Łukasz",  "Mary Ann", "Søren",
+                                          "Nguyễn", "Олена", "D'Andre", "Li",       "Ayşe"};
   const std::vector<std::string> family = {"Müller",   "O'Brien", "García-López", "Østergård",
                                            "Petrenko", "van Dyk", "Нечай",        "Smith & Sons",
                                            "Çelik",    "Wu"};
@@ -139,9 +139,9 @@ RetrievalRequest random_applicant(int number) {
   order.first_name = chance.pick(given);
   if (chance.likely(.5)) order.middle_name.reset();
   order.gender = chance.likely(.5) ? "male" : "female";
-  order.date_of_birth = base::Date{chance.between(1935, 2018),
-                                   static_cast<unsigned>(chance.between(1, 12)),
-                                   static_cast<unsigned>(chance.between(1, 28))};
+  order.date_of_birth =
+      base::Date{chance.between(1935, 2018), static_cast<unsigned>(chance.between(1, 12)),
+                 static_cast<unsigned>(chance.between(1, 28))};
   if (chance.likely(.4)) order.phone.reset();
   if (chance.likely(.3)) order.address->city.reset();
   if (chance.likely(.3)) order.conditions.clear();
@@ -172,9 +172,9 @@ TEST(SandboxGenerator, EveryApplicantIsReadBackAcceptedAndWhole) {
     }
     EXPECT_EQ(formats.size(), 2U) << number;
     using evidence::Kind;
-    for (const Kind kind : {Kind::problem, Kind::allergy, Kind::result, Kind::vital,
-                            Kind::procedure, Kind::encounter, Kind::immunization,
-                            Kind::family_history, Kind::document}) {
+    for (const Kind kind :
+         {Kind::problem, Kind::allergy, Kind::result, Kind::vital, Kind::procedure, Kind::encounter,
+          Kind::immunization, Kind::family_history, Kind::document}) {
       EXPECT_GT(counts[kind], 0U) << number << ' ' << evidence::section_name(kind);
     }
     if (request.applicant.date_of_birth->year < 2000) {
@@ -208,8 +208,17 @@ TEST(SandboxGenerator, ProvidersShareALaboratorySheet) {
   RetrievalRequest request = jane();
   for (int i = 0; i < 20; ++i) {
     request.applicant.first_name = std::string("Jane") + static_cast<char>('a' + i);
-    const Chart chart = live({{*request.applicant.first_name}, "Doe", {1968, 2, 13}, "female", {},
-                              "Boise", "ID", "83712", "", "", ""},
+    const Chart chart = live({{*request.applicant.first_name},
+                              "Doe",
+                              {1968, 2, 13},
+                              "female",
+                              {},
+                              "Boise",
+                              "ID",
+                              "83712",
+                              "",
+                              "",
+                              ""},
                              {}, request.now);
     EXPECT_EQ(chart.copies.empty(), chart.facilities.size() == 2);
   }
@@ -343,26 +352,18 @@ TEST_F(SandboxFolders, EveryPatientIsFoundByTheirOwnDemographics) {
   std::size_t people = 0;
   for (const char* place : {"fhir/synthea-2019", "fhir/inferno-uscore", "ccda/vendor"}) {
     for (const auto& entry : std::filesystem::directory_iterator(shared_data() / place)) {
-      base::NullLogger logger;
-      const auto bytes = [&] {
-        std::string text;
-        if (FILE* file = std::fopen(entry.path().c_str(), "rb")) {
-          text.resize(std::filesystem::file_size(entry.path()));
-          text.resize(std::fread(text.data(), 1, text.size(), file));
-          std::fclose(file);
-        }
-        return text;
-      }();
-      const auto readings = evidence::read_item(bytes);
+      const auto bytes = read_file(entry.path());
+      ASSERT_TRUE(bytes.has_value());
+      const auto readings = evidence::read_item(*bytes);
       if (!readings) continue;
       for (const auto& reading : *readings) {
         if (!reading.person.birth_date || reading.person.names.empty()) continue;
         ++people;
         const auto answer = channel->retrieve(order_for(reading.person));
         ASSERT_TRUE(answer.has_value());
-        EXPECT_TRUE(std::any_of(answer->items.begin(), answer->items.end(),
-                                [&](const auto& item) { return item.bytes == bytes; }))
-            << entry.path().filename();
+        EXPECT_TRUE(std::any_of(answer->items.begin(), answer->items.end(), [&](const auto& item) {
+          return item.bytes == *bytes;
+        })) << entry.path().filename();
         // A patient of the folders gets nothing that was invented.
         for (const auto& item : answer->items) EXPECT_NE(item.label, "everything.json");
       }
@@ -388,17 +389,12 @@ TEST_F(SandboxFolders, SomebodyElseOfTheSameBirthDateGetsNoInventedRecord) {
 }
 
 TEST_F(SandboxFolders, ABulkFolderGivesOnePatientsRowsOnly) {
-  auto channel = SandboxNetwork::channel(network({shared_data() / "fhir/bulk-ndjson-10"}),
-                                         Channel::ehr);
-  base::NullLogger logger;
+  auto channel =
+      SandboxNetwork::channel(network({shared_data() / "fhir/bulk-ndjson-10"}), Channel::ehr);
   std::size_t with_facts = 0;
-  std::ignore = logger;
-  FILE* file = std::fopen((shared_data() / "fhir/bulk-ndjson-10/Patient.000.ndjson").c_str(), "rb");
-  ASSERT_NE(file, nullptr);
-  std::string text(1U << 20U, '\0');
-  text.resize(std::fread(text.data(), 1, text.size(), file));
-  std::fclose(file);
-  const auto patients = evidence::read_fhir(text);
+  const auto text = read_file(shared_data() / "fhir/bulk-ndjson-10/Patient.000.ndjson");
+  ASSERT_TRUE(text.has_value());
+  const auto patients = evidence::read_fhir(*text);
   ASSERT_TRUE(patients.has_value());
   for (const auto& patient : *patients) {
     const auto answer = channel->retrieve(order_for(patient.person));

@@ -2,6 +2,7 @@
 
 A chart is one patient in one file (or in one folder of single resources); a person may have several.
 """
+import base64
 import json
 import pathlib
 import re
@@ -37,10 +38,6 @@ class Chart:
     numbers: list[Decimal] = field(default_factory=list)  # of laboratory results and vital signs
     problems: list[str] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)  # the raw text that is about this patient
-
-    @property
-    def label(self) -> str:
-        return self.file
 
     def is_same_person(self, other: "Chart") -> bool:
         """As a human reader would say: same birth date and first name, a family name in common."""
@@ -121,19 +118,28 @@ def _owner_of(resource: dict) -> str:
     return ""
 
 
+def _texts_of(resource: dict) -> list[str]:
+    """The resource itself and the notes inside of it."""
+    found = [json.dumps(resource, default=str, ensure_ascii=False)]
+    attachments = [content.get("attachment", {}) for content in resource.get("content", []) if isinstance(content, dict)]
+    for attachment in [*attachments, *resource.get("presentedForm", [])]:
+        found.append(base64.b64decode(attachment.get("data", "")).decode(errors="replace"))
+    return found
+
+
 def _fhir_charts(files: list[pathlib.Path], where: str) -> tuple[list[Chart], list[str]]:
     """Charts of files that belong together, and the texts that are about nobody."""
     resources = [resource for file in files for resource in _resources(file)]
     charts = {r["id"]: _fhir_patient(r, where) for r in resources if r["resourceType"] == "Patient"}
     nobody: list[str] = []
     for resource in resources:
-        text = json.dumps(resource, default=str, ensure_ascii=False)
+        texts = _texts_of(resource)
         owner = resource["id"] if resource["resourceType"] == "Patient" else _owner_of(resource)
         if owner in charts:
-            charts[owner].texts.append(text)
+            charts[owner].texts += texts
             _read_fhir_facts(charts[owner], resource)
         else:
-            nobody.append(text)
+            nobody += texts
     for identifier, chart in charts.items():
         if len(charts) > 1:
             chart.file = f"{where}#{identifier}"

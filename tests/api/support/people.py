@@ -6,7 +6,11 @@ from support.charts import Chart
 from support.orders import AUTHORIZATION
 
 WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9'-]{3,}")
-DATE_LIKE = re.compile(r"\d{1,4}[-']?\d{1,2}[-']?\d{1,4}(T.*)?")
+# Ids of resources and documents: they tell of whom a fact is even where no name stands.
+IDENTIFIER = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?=[a-z0-9]*[0-9])(?=[a-z0-9]*[a-z])[a-z0-9]{9,}")
+DATE_LIKE = re.compile(r"[\d'-]+(t\d*)?")
+# A family name of the test data that is the name of a FHIR profile as well.
+ALSO_ORDINARY = {"uscore"}
 
 
 @dataclass
@@ -59,7 +63,7 @@ def words(text: str) -> set[str]:
 
 
 def _telling_words(person: Person) -> set[str]:
-    """Names, address, identifiers, and every long word with a digit in it: ids of resources and documents."""
+    """Names, address, identifiers of the person, and the ids of everything that is told of them."""
     said: list[str] = []
     for chart in person.charts:
         said += [part for name in chart.names for part in name]
@@ -67,8 +71,8 @@ def _telling_words(person: Person) -> set[str]:
     telling = words(" ".join(said))
     for chart in person.charts:
         for text in chart.texts:
-            telling |= {word for word in words(text) if len(word) >= 9 and re.search(r"\d", word)}
-    return {word for word in telling if not DATE_LIKE.fullmatch(word)}
+            telling |= {word for word in words(text) if IDENTIFIER.fullmatch(word)}
+    return {word for word in telling if not DATE_LIKE.fullmatch(word)} - ALSO_ORDINARY
 
 
 def distinctive_words(people: list[Person], nobody: list[str]) -> list[set[str]]:

@@ -1,0 +1,198 @@
+// What the scenarios stand on: a server, its API, a listener for callbacks, a keyboard, and axe.
+import { spawn, execFileSync } from "node:child_process";
+import { createServer } from "node:http";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { chromium } from "playwright-core";
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** A port that was free a moment ago. */
+async function freePort() {
+  const probe = createServer().listen(0, "127.0.0.1");
+  await new Promise((ready) => probe.once("listening", ready));
+  const { port } = probe.address();
+  await new Promise((closed) => probe.close(closed));
+  return port;
+}
+
+/** Asks again until `look` gives something, for at most `seconds`. */
+export async function eventually(what, look, seconds = 30) {
+  const end = Date.now() + seconds * 1000;
+  for (;;) {
+    const found = await look();
+    if (found) return found;
+    if (Date.now() > end) throw new Error(`${what}: not within ${seconds} s`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+/** The server of CHARTROOM_URL, or one of our own from CHARTROOM_BINARY. */
+export async function openServer() {
+  if (process.env.CHARTROOM_URL) {
+    const { CHARTROOM_URL, CHARTROOM_CLIENT_ID, CHARTROOM_CLIENT_SECRET } = process.env;
+    const url = CHARTROOM_URL.replace(/\/$/, "");
+    return { url, clientId: CHARTROOM_CLIENT_ID, clientSecret: CHARTROOM_CLIENT_SECRET, close: () => {} };
+  }
+  const binary = process.env.CHARTROOM_BINARY;
+  if (!binary) throw new Error("set CHARTROOM_BINARY, or CHARTROOM_URL with CHARTROOM_CLIENT_ID and _SECRET");
+  const folder = mkdtempSync(join(tmpdir(), "chartroom-browser-"));
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  // The server refuses settings that it does not know, and ours are not its own.
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("CHARTROOM_")));
+  const listen = ["--listen", `127.0.0.1:${port}`];
+  const server = spawn(binary, ["serve", "--data", folder, "--sandbox", ...listen], { env, stdio: "ignore" });
+  const ended = new Promise((resolve) => server.once("exit", resolve));
+  const close = async () => {
+    server.kill("SIGTERM");
+    await ended;
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    await eventually("the server is ready", async () => {
+      if (server.exitCode !== null) throw new Error(`the server ended with ${server.exitCode}`);
+      return fetch(`${url}/readyz`).then((answer) => answer.ok, () => false);
+    });
+    const create = ["app", "create", "--data", folder, "--name", "Harbor Life Insurance", "--sandbox"];
+    const made = JSON.parse(execFileSync(binary, create, { env, stdio: ["ignore", "pipe", "inherit"] }).toString());
+    return { url, clientId: made.client_id, clientSecret: made.client_secret, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** The order API, as far as the pages need it. */
+export class Api {
+  #server;
+  #token;
+
+  constructor(server) {
+    this.#server = server;
+  }
+
+  async #post(path, body) {
+    const headers = { "content-type": "application/json" };
+    if (this.#token) headers.authorization = `Bearer ${this.#token}`;
+    const answer = await fetch(this.#server.url + path, { method: "POST", headers, body: JSON.stringify(body) });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`POST ${path}: ${answer.status} ${text}`);
+    return JSON.parse(text);
+  }
+
+  async signIn() {
+    const { clientId: client_id, clientSecret: client_secret } = this.#server;
+    this.#token = (await this.#post("/v1/admin/token", { client_id, client_secret, type: "client" })).client_token;
+  }
+
+  /** Places an order and gives its consumerLink once the page shows `sign`. */
+  async orderLink(order, sign) {
+    await this.#post("/api/v1/users", order);
+    const { consumerLink } = await this.#post("/api/v1/resources/consumer-link", { clientUserId: order.clientUserId });
+    // The link names the server's public URL; the test speaks to where it listens.
+    const link = new URL(consumerLink);
+    const here = this.#server.url + link.pathname + link.search;
+    await eventually(`"${sign}" on the page`, async () => (await (await fetch(here)).text()).includes(sign));
+    return here;
+  }
+}
+
+/** Receives what callbacks are told. */
+export class Listener {
+  #server;
+  #visits = [];
+
+  static async open() {
+    const listener = new Listener();
+    listener.#server = createServer((request, response) => {
+      const url = new URL(request.url, "http://listener");
+      if (url.pathname !== "/favicon.ico") listener.#visits.push({ method: request.method, headers: request.headers, url });
+      response.setHeader("content-type", "text/html; charset=utf-8");
+      response.end("<!doctype html><html lang=en><title>Customer</title><h1>Customer</h1>");
+    }).listen(0, "127.0.0.1");
+    await new Promise((ready) => listener.#server.once("listening", ready));
+    return listener;
+  }
+
+  get origin() {
+    return `http://127.0.0.1:${this.#server.address().port}`;
+  }
+
+  /** The one visit since the last call. */
+  take() {
+    const visits = this.#visits.splice(0);
+    if (visits.length !== 1) throw new Error(`the callback was called ${visits.length} times`);
+    return visits[0];
+  }
+
+  close() {
+    this.#server.closeAllConnections();
+    this.#server.close();
+  }
+}
+
+export function openBrowser() {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    headless: true,
+    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+      "--disable-component-update", "--disable-sync"],
+  });
+}
+
+/** A page that is used by keyboard alone: every control must be reached by Tab. */
+export class Keyboard {
+  constructor(page) {
+    this.page = page;
+  }
+
+  async reach(selector) {
+    const wanted = this.page.locator(selector).first();
+    await wanted.waitFor({ state: "attached" });
+    for (let presses = 0; presses < 120; ++presses) {
+      if (await this.page.locator(`${selector} >> nth=0`).evaluate((node) => node === document.activeElement)) return;
+      await this.page.keyboard.press("Tab");
+    }
+    throw new Error(`${selector} cannot be reached by Tab`);
+  }
+
+  async type(selector, text) {
+    await this.reach(selector);
+    await this.page.keyboard.press("Control+A");
+    await this.page.keyboard.type(text);
+  }
+
+  async press(selector, key) {
+    await this.reach(selector);
+    await this.page.keyboard.press(key);
+  }
+
+  /** Activates a link or button and waits for the page behind it. */
+  async go(selector, key = "Enter") {
+    await this.reach(selector);
+    const loaded = this.page.waitForEvent("domcontentloaded");
+    await this.page.keyboard.press(key);
+    await loaded;
+  }
+
+  async shows(text) {
+    const body = await this.page.locator("body").innerText();
+    if (!body.includes(text)) throw new Error(`the page does not say "${text}" but:\n${body.slice(0, 600)}`);
+  }
+}
+
+/** All of axe's rules for WCAG 2.2 AA and its best practices; throws with what is wrong. */
+export async function checkAccessibility(page, name) {
+  await page.evaluate(axeSource);
+  const { violations, passes } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
+  if (passes.length < 5) throw new Error(`${name}: axe did not look at the page`);
+  if (violations.length > 0) {
+    const lines = violations.map((found) => `${found.id}: ${found.nodes.map((node) => node.target.join(" ")).join(", ")}`);
+    throw new Error(`${name}: ${lines.join("; ")}`);
+  }
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  if (overflow > 0) throw new Error(`${name}: ${overflow} px wider than the screen`);
+}
