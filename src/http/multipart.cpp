@@ -181,8 +181,9 @@ Result<std::vector<FormPart>> parse_multipart(std::string_view content_type, std
     const auto head_end =
         body.substr(0, limits.head_bytes + kLineEnd.size() + kHeadEnd.size()).find(kHeadEnd);
     if (head_end == std::string_view::npos) {
-      return body.size() > limits.head_bytes ? fail(ErrorCode::too_large, "a part's head is too long")
-                                             : malformed("a part's head does not end");
+      return body.size() > limits.head_bytes
+                 ? fail(ErrorCode::too_large, "a part's head is too long")
+                 : malformed("a part's head does not end");
     }
     FormPart part;
     const auto head = head_end < kLineEnd.size()

@@ -23,9 +23,10 @@ TEST(Multipart, ReadsFieldsAndFilesByteForByte) {
   const std::string bytes("%PDF-1.7\r\n\0--not the end\r\n-- ", 30);
   const std::string body =
       named("signature", "J\xC3\xA9r\xC3\xB4me") + named("empty", "") +
-      part("content-disposition: form-data; name=\"document\"; filename=\"my %22form%22.pdf\"\r\n"
-           "Content-Type: application/pdf",
-           bytes) +
+      part(
+          "content-disposition: form-data; name=\"document\"; filename=\"my %22form%22.pdf\"\r\n"
+          "Content-Type: application/pdf",
+          bytes) +
       kEnd;
   const auto parts = parse_multipart(kType, body);
   ASSERT_TRUE(parts) << parts.error().message;
@@ -54,10 +55,10 @@ TEST(Multipart, RefusesWhatIsNotWellFormed) {
   const std::vector<std::string> bodies = {
       "",
       "preamble\r\n" + field + kEnd,
-      field,                                    // no closing boundary
-      field + "------b0undary-",                // half of one
-      field + std::string(kEnd) + "epilogue",   // something behind it
-      field + "------b0undary  \r\n" + kEnd,    // padding
+      field,                                   // no closing boundary
+      field + "------b0undary-",               // half of one
+      field + std::string(kEnd) + "epilogue",  // something behind it
+      field + "------b0undary  \r\n" + kEnd,   // padding
       part("Content-Type: text/plain", "1") + kEnd,
       part("Content-Disposition: attachment; name=\"a\"", "1") + kEnd,
       part("Content-Disposition: form-data", "1") + kEnd,
@@ -82,9 +83,9 @@ TEST(Multipart, RefusesWhatIsNotWellFormed) {
 TEST(Multipart, RefusesUnusableContentTypes) {
   const std::string body = named("a", "1") + kEnd;
   for (const std::string type :
-       {"", "multipart/form-data", "multipart/form-data; boundary=", "multipart/form-data; boundary=\"",
-        "multipart/mixed; boundary=----b0undary", "multipart/form-data; boundary=a; boundary=b",
-        "multipart/form-data; boundary=\"a\x01\""}) {
+       {"", "multipart/form-data", "multipart/form-data; boundary=",
+        "multipart/form-data; boundary=\"", "multipart/mixed; boundary=----b0undary",
+        "multipart/form-data; boundary=a; boundary=b", "multipart/form-data; boundary=\"a\x01\""}) {
     EXPECT_FALSE(parse_multipart(type, body)) << type;
   }
   EXPECT_FALSE(parse_multipart("multipart/form-data; boundary=" + std::string(71, 'a'), body));
@@ -95,7 +96,8 @@ TEST(Multipart, KeepsItsLimits) {
   limits.parts = 2;
   limits.head_bytes = 60;
   EXPECT_TRUE(parse_multipart(kType, named("a", "1") + named("b", "2") + kEnd, limits));
-  auto parts = parse_multipart(kType, named("a", "1") + named("b", "2") + named("c", "3") + kEnd, limits);
+  auto parts =
+      parse_multipart(kType, named("a", "1") + named("b", "2") + named("c", "3") + kEnd, limits);
   ASSERT_FALSE(parts);
   EXPECT_EQ(parts.error().code, ErrorCode::too_large);
   parts = parse_multipart(kType, named(std::string(100, 'a'), "1") + kEnd, limits);

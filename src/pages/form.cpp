@@ -61,11 +61,13 @@ base::Result<Form> Form::read(const http::Request& request) {
   if (request.media_type() != "application/x-www-form-urlencoded") {
     return base::fail(ErrorCode::invalid_input, "not a form");
   }
-  if (request.body.size() > kFormBytes) return base::fail(ErrorCode::too_large, "the form is too long");
+  if (request.body.size() > kFormBytes)
+    return base::fail(ErrorCode::too_large, "the form is too long");
   // The encoding is that of a query (WHATWG URL §5); the http room reads it strictly.
   const auto target = http::parse_target("/?" + without_line_ends(request.body));
   if (!target) return base::pass_on(target.error());
-  if (target->query.size() > kFormFields) return base::fail(ErrorCode::too_large, "too many fields");
+  if (target->query.size() > kFormFields)
+    return base::fail(ErrorCode::too_large, "too many fields");
   for (const auto& [name, value] : target->query) form.fields_.emplace_back(name, clean(value));
   return form;
 }

@@ -13,7 +13,8 @@ class Fields {
   Fields(const Form* form, const std::vector<FieldError>& errors) : form_(form), errors_(errors) {}
 
   /// What was typed before, or else what is known.
-  [[nodiscard]] std::string value(const std::string& id, const std::optional<std::string>& known = {}) const {
+  [[nodiscard]] std::string value(const std::string& id,
+                                  const std::optional<std::string>& known = {}) const {
     return form_ != nullptr ? form_->text(id) : known.value_or("");
   }
   [[nodiscard]] std::string error(const std::string& id) const {
@@ -40,7 +41,8 @@ struct TextField {
   std::string type = "text";
 };
 
-Data text_field(const Fields& fields, const TextField& field, const std::optional<std::string>& known = {}) {
+Data text_field(const Fields& fields, const TextField& field,
+                const std::optional<std::string>& known = {}) {
   const auto error = fields.error(field.id);
   std::string described;
   if (!field.hint.empty()) described = field.id + "-hint";
@@ -62,8 +64,8 @@ Data text_field(const Fields& fields, const TextField& field, const std::optiona
   return data;
 }
 
-Data state_field(const Fields& fields, const std::string& id, bool is_optional, const std::string& autocomplete,
-                 const std::optional<std::string>& known = {}) {
+Data state_field(const Fields& fields, const std::string& id, bool is_optional,
+                 const std::string& autocomplete, const std::optional<std::string>& known = {}) {
   const auto chosen = fields.value(id, known);
   Data options = list();
   for (const auto& [code, name] : states()) {
@@ -84,12 +86,14 @@ Data state_field(const Fields& fields, const std::string& id, bool is_optional, 
 
 Data name_data(const Fields& fields, const app::NewOrder& known) {
   Data data;
-  data.set("first_name",
-           text_field(fields, {.id = "first_name", .label = "First name", .autocomplete = "given-name"},
-                      known.first_name));
-  data.set("last_name",
-           text_field(fields, {.id = "last_name", .label = "Last name", .autocomplete = "family-name"},
-                      known.last_name));
+  data.set(
+      "first_name",
+      text_field(fields, {.id = "first_name", .label = "First name", .autocomplete = "given-name"},
+                 known.first_name));
+  data.set(
+      "last_name",
+      text_field(fields, {.id = "last_name", .label = "Last name", .autocomplete = "family-name"},
+                 known.last_name));
   return data;
 }
 
@@ -184,7 +188,8 @@ Data providers_data(const Fields& fields) {
   for (unsigned number = 1; number <= kProviderRows; ++number) {
     const std::string id = "provider" + std::to_string(number) + "_";
     Data row;
-    row.set("doctor", text_field(fields, {.id = id + "name", .label = "Doctor’s name", .optional = true}));
+    row.set("doctor",
+            text_field(fields, {.id = id + "name", .label = "Doctor’s name", .optional = true}));
     row.set("clinic", text_field(fields, {.id = id + "organization",
                                           .label = "Name of the clinic, practice or hospital",
                                           .optional = true}));
@@ -202,8 +207,9 @@ Data providers_data(const Fields& fields) {
     for (const char* name : {"name", "organization", "city", "state", "phone"}) {
       is_open = is_open || !fields.value(id + name).empty() || !fields.error(id + name).empty();
     }
-    row.set("extra", number == 1 ? Data(false)
-                                 : Data(number == 2 ? "Add a second doctor or clinic" : "Add a third one"));
+    row.set("extra", number == 1
+                         ? Data(false)
+                         : Data(number == 2 ? "Add a second doctor or clinic" : "Add a third one"));
     row.set("extra_open", is_open);
     rows.push_back(row);
   }
@@ -214,8 +220,8 @@ Data providers_data(const Fields& fields) {
 
 }  // namespace
 
-void add_authorization(Data& data, const app::TaskList& session, const std::string& discloser, const Form* form,
-                       const std::vector<FieldError>& errors) {
+void add_authorization(Data& data, const app::TaskList& session, const std::string& discloser,
+                       const Form* form, const std::vector<FieldError>& errors) {
   const Fields fields(form, errors);
   app::AuthorizationForm authorization;
   authorization.recipient = session.organization_name;

@@ -18,7 +18,8 @@ class Reader {
  public:
   explicit Reader(const Form& form) : form_(form) {}
 
-  std::optional<std::string> required(const std::string& field, std::size_t most, const char* message) {
+  std::optional<std::string> required(const std::string& field, std::size_t most,
+                                      const char* message) {
     auto text = optional(field, most);
     if (!text && form_.text(field).empty()) refuse(field, message);
     return text;
@@ -45,7 +46,8 @@ class Reader {
 };
 
 std::optional<int> number(std::string_view text, std::size_t most_digits) {
-  if (text.empty() || text.size() > most_digits || !std::all_of(text.begin(), text.end(), is_digit)) {
+  if (text.empty() || text.size() > most_digits ||
+      !std::all_of(text.begin(), text.end(), is_digit)) {
     return std::nullopt;
   }
   int value = 0;
@@ -78,12 +80,15 @@ void read_birth_date(Reader& reader, const base::Date& today, app::ApplicantInpu
     return reader.refuse("birth_day", "The day of your birth must be a number from 1 to 31");
   }
   if (!year || year_text.size() != 4) {
-    return reader.refuse("birth_year", "The year of your birth must have four digits, such as 1968");
+    return reader.refuse("birth_year",
+                         "The year of your birth must have four digits, such as 1968");
   }
   const base::Date date{*year, static_cast<unsigned>(*month), static_cast<unsigned>(*day)};
-  if (!date.exists()) return reader.refuse("birth_day", "That day does not exist. Check your date of birth");
+  if (!date.exists())
+    return reader.refuse("birth_day", "That day does not exist. Check your date of birth");
   if (date > today) return reader.refuse("birth_year", "Your date of birth must be in the past");
-  if (date.year < today.year - kOldest) return reader.refuse("birth_year", "Check the year of your birth");
+  if (date.year < today.year - kOldest)
+    return reader.refuse("birth_year", "Check the year of your birth");
   input.date_of_birth = date;
 }
 
@@ -97,7 +102,8 @@ void read_gender(Reader& reader, app::ApplicantInput& input) {
 }
 
 bool is_state(std::string_view code) {
-  return std::any_of(states().begin(), states().end(), [&](const auto& state) { return state.first == code; });
+  return std::any_of(states().begin(), states().end(),
+                     [&](const auto& state) { return state.first == code; });
 }
 
 /// "12345" or "12345-6789".
@@ -113,7 +119,8 @@ bool is_zip(std::string_view zip) {
 
 void read_address(Reader& reader, app::ApplicantInput& input) {
   app::Address address;
-  address.street1 = reader.required("street1", kAddressCodePoints, "Enter your street and house number");
+  address.street1 =
+      reader.required("street1", kAddressCodePoints, "Enter your street and house number");
   address.street2 = reader.optional("street2", kAddressCodePoints);
   address.city = reader.required("city", kAddressCodePoints, "Enter your city");
   if (const auto state = reader.text("state"); is_state(state)) {
@@ -125,7 +132,8 @@ void read_address(Reader& reader, app::ApplicantInput& input) {
   if (is_zip(zip)) {
     address.zip = zip;
   } else {
-    reader.refuse("zip", zip.empty() ? "Enter your ZIP code" : "A ZIP code has five digits, such as 94107");
+    reader.refuse(
+        "zip", zip.empty() ? "Enter your ZIP code" : "A ZIP code has five digits, such as 94107");
   }
   input.address = std::move(address);
 }
@@ -148,7 +156,9 @@ std::optional<std::string> read_phone(std::string_view text) {
 
 void read_providers(Reader& reader, app::ApplicantInput& input) {
   for (unsigned row = 1; row <= kProviderRows; ++row) {
-    const auto id = [row](const char* name) { return "provider" + std::to_string(row) + "_" + name; };
+    const auto id = [row](const char* name) {
+      return "provider" + std::to_string(row) + "_" + name;
+    };
     app::Provider provider;
     provider.name = reader.optional(id("name"), kNameCodePoints);
     provider.organization_name = reader.optional(id("organization"), kNameCodePoints);
@@ -158,9 +168,11 @@ void read_providers(Reader& reader, app::ApplicantInput& input) {
     const auto phone = reader.text(id("phone"));
     if (!phone.empty()) {
       provider.phone = read_phone(phone);
-      if (!provider.phone) reader.refuse(id("phone"), "A telephone number has ten digits, such as 415 555 0100");
+      if (!provider.phone)
+        reader.refuse(id("phone"), "A telephone number has ten digits, such as 415 555 0100");
     }
-    const bool is_named = !reader.text(id("name")).empty() || !reader.text(id("organization")).empty();
+    const bool is_named =
+        !reader.text(id("name")).empty() || !reader.text(id("organization")).empty();
     const bool is_started = is_named || address.city || address.state || !phone.empty();
     if (!is_named && (row == 1 || is_started)) {
       reader.refuse(id("name"), "Enter the name of a doctor, or of a clinic or hospital");
@@ -213,7 +225,8 @@ void read_signature(Reader& reader, const Form& form, app::ApplicantInput& input
 
 }  // namespace
 
-ReadInput read_information(const Form& form, const std::set<Field>& wanted, const base::Date& today) {
+ReadInput read_information(const Form& form, const std::set<Field>& wanted,
+                           const base::Date& today) {
   Reader reader(form);
   ReadInput out;
   if (wanted.count(Field::name) != 0) read_name(reader, out.input);
@@ -236,19 +249,34 @@ ReadInput read_authorization(const Form& form) {
 
 const std::vector<std::pair<std::string_view, std::string_view>>& states() {
   static const std::vector<std::pair<std::string_view, std::string_view>> kStates = {
-      {"AL", "Alabama"}, {"AK", "Alaska"}, {"AS", "American Samoa"}, {"AZ", "Arizona"}, {"AR", "Arkansas"},
-      {"CA", "California"}, {"CO", "Colorado"}, {"CT", "Connecticut"}, {"DE", "Delaware"},
-      {"DC", "District of Columbia"}, {"FL", "Florida"}, {"GA", "Georgia"}, {"GU", "Guam"}, {"HI", "Hawaii"},
-      {"ID", "Idaho"}, {"IL", "Illinois"}, {"IN", "Indiana"}, {"IA", "Iowa"}, {"KS", "Kansas"},
-      {"KY", "Kentucky"}, {"LA", "Louisiana"}, {"ME", "Maine"}, {"MD", "Maryland"}, {"MA", "Massachusetts"},
-      {"MI", "Michigan"}, {"MN", "Minnesota"}, {"MS", "Mississippi"}, {"MO", "Missouri"}, {"MT", "Montana"},
-      {"NE", "Nebraska"}, {"NV", "Nevada"}, {"NH", "New Hampshire"}, {"NJ", "New Jersey"},
-      {"NM", "New Mexico"}, {"NY", "New York"}, {"NC", "North Carolina"}, {"ND", "North Dakota"},
-      {"MP", "Northern Mariana Islands"}, {"OH", "Ohio"}, {"OK", "Oklahoma"}, {"OR", "Oregon"},
-      {"PA", "Pennsylvania"}, {"PR", "Puerto Rico"}, {"RI", "Rhode Island"}, {"SC", "South Carolina"},
-      {"SD", "South Dakota"}, {"TN", "Tennessee"}, {"TX", "Texas"}, {"UT", "Utah"}, {"VT", "Vermont"},
-      {"VI", "Virgin Islands"}, {"VA", "Virginia"}, {"WA", "Washington"}, {"WV", "West Virginia"},
-      {"WI", "Wisconsin"}, {"WY", "Wyoming"}};
+      {"AL", "Alabama"},        {"AK", "Alaska"},
+      {"AS", "American Samoa"}, {"AZ", "Arizona"},
+      {"AR", "Arkansas"},       {"CA", "California"},
+      {"CO", "Colorado"},       {"CT", "Connecticut"},
+      {"DE", "Delaware"},       {"DC", "District of Columbia"},
+      {"FL", "Florida"},        {"GA", "Georgia"},
+      {"GU", "Guam"},           {"HI", "Hawaii"},
+      {"ID", "Idaho"},          {"IL", "Illinois"},
+      {"IN", "Indiana"},        {"IA", "Iowa"},
+      {"KS", "Kansas"},         {"KY", "Kentucky"},
+      {"LA", "Louisiana"},      {"ME", "Maine"},
+      {"MD", "Maryland"},       {"MA", "Massachusetts"},
+      {"MI", "Michigan"},       {"MN", "Minnesota"},
+      {"MS", "Mississippi"},    {"MO", "Missouri"},
+      {"MT", "Montana"},        {"NE", "Nebraska"},
+      {"NV", "Nevada"},         {"NH", "New Hampshire"},
+      {"NJ", "New Jersey"},     {"NM", "New Mexico"},
+      {"NY", "New York"},       {"NC", "North Carolina"},
+      {"ND", "North Dakota"},   {"MP", "Northern Mariana Islands"},
+      {"OH", "Ohio"},           {"OK", "Oklahoma"},
+      {"OR", "Oregon"},         {"PA", "Pennsylvania"},
+      {"PR", "Puerto Rico"},    {"RI", "Rhode Island"},
+      {"SC", "South Carolina"}, {"SD", "South Dakota"},
+      {"TN", "Tennessee"},      {"TX", "Texas"},
+      {"UT", "Utah"},           {"VT", "Vermont"},
+      {"VI", "Virgin Islands"}, {"VA", "Virginia"},
+      {"WA", "Washington"},     {"WV", "West Virginia"},
+      {"WI", "Wisconsin"},      {"WY", "Wyoming"}};
   return kStates;
 }
 

@@ -13,9 +13,9 @@
 
 namespace chartroom::pages {
 
-inline constexpr std::size_t kNameCodePoints = 100;      ///< names and organizations, each
-inline constexpr std::size_t kAddressCodePoints = 200;   ///< a line of an address
-inline constexpr unsigned kProviderRows = 3;             ///< offered at once; more come by telephone
+inline constexpr std::size_t kNameCodePoints = 100;     ///< names and organizations, each
+inline constexpr std::size_t kAddressCodePoints = 200;  ///< a line of an address
+inline constexpr unsigned kProviderRows = 3;            ///< offered at once; more come by telephone
 
 /// What is wrong with one field: its id on the page, and a sentence that says how to mend it.
 struct FieldError {

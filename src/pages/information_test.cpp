@@ -17,7 +17,8 @@ http::Request url_encoded(const Typed& typed) {
   http::Request request;
   request.headers.emplace_back("content-type", "application/x-www-form-urlencoded");
   for (const auto& [name, value] : typed) {
-    request.body += (request.body.empty() ? "" : "&") + percent_encode(name) + "=" + percent_encode(value);
+    request.body +=
+        (request.body.empty() ? "" : "&") + percent_encode(name) + "=" + percent_encode(value);
   }
   return request;
 }
@@ -26,10 +27,12 @@ http::Request with_document(const std::string& bytes, const Typed& typed = {}) {
   http::Request request;
   request.headers.emplace_back("content-type", "multipart/form-data; boundary=xYx");
   for (const auto& [name, value] : typed) {
-    request.body += "--xYx\r\nContent-Disposition: form-data; name=\"" + name + "\"\r\n\r\n" + value + "\r\n";
+    request.body +=
+        "--xYx\r\nContent-Disposition: form-data; name=\"" + name + "\"\r\n\r\n" + value + "\r\n";
   }
-  request.body += "--xYx\r\nContent-Disposition: form-data; name=\"document\"; filename=\"f\"\r\n\r\n" + bytes +
-                  "\r\n--xYx--\r\n";
+  request.body +=
+      "--xYx\r\nContent-Disposition: form-data; name=\"document\"; filename=\"f\"\r\n\r\n" + bytes +
+      "\r\n--xYx--\r\n";
   return request;
 }
 
@@ -38,7 +41,9 @@ ReadInput information(const std::set<Field>& wanted, const Typed& typed) {
   return read_information(Form::read(request).value(), wanted, kToday);
 }
 
-ReadInput authorization(const http::Request& request) { return read_authorization(Form::read(request).value()); }
+ReadInput authorization(const http::Request& request) {
+  return read_authorization(Form::read(request).value());
+}
 
 std::vector<std::string> wrong(const ReadInput& read) {
   std::vector<std::string> fields;
@@ -50,22 +55,22 @@ std::vector<std::string> wrong(const ReadInput& read) {
 }
 
 TEST(Information, TakesAWholeForm) {
-  const auto read = information(
-      {Field::name, Field::date_of_birth, Field::gender, Field::address, Field::providers, Field::hipaa_authorization},
-      {{"first_name", "  Zo\xC3\xAB "},
-       {"last_name", "O'Neil"},
-       {"birth_month", "2"},
-       {"birth_day", "29"},
-       {"birth_year", "1968"},
-       {"gender", "other"},
-       {"street1", "1 Main\tSt"},
-       {"city", "Riverbend"},
-       {"state", "OR"},
-       {"zip", "97035-1234"},
-       {"provider1_organization", "Starfleet Medical"},
-       {"provider1_phone", "+1 (415) 555-0100"},
-       {"signature", "Zo\xC3\xAB O'Neil"},
-       {"agree", "yes"}});
+  const auto read = information({Field::name, Field::date_of_birth, Field::gender, Field::address,
+                                 Field::providers, Field::hipaa_authorization},
+                                {{"first_name", "  Zo\xC3\xAB "},
+                                 {"last_name", "O'Neil"},
+                                 {"birth_month", "2"},
+                                 {"birth_day", "29"},
+                                 {"birth_year", "1968"},
+                                 {"gender", "other"},
+                                 {"street1", "1 Main\tSt"},
+                                 {"city", "Riverbend"},
+                                 {"state", "OR"},
+                                 {"zip", "97035-1234"},
+                                 {"provider1_organization", "Starfleet Medical"},
+                                 {"provider1_phone", "+1 (415) 555-0100"},
+                                 {"signature", "Zo\xC3\xAB O'Neil"},
+                                 {"agree", "yes"}});
   ASSERT_TRUE(read.errors.empty());
   EXPECT_EQ(read.input.first_name, "Zo\xC3\xAB");
   EXPECT_EQ(read.input.last_name, "O'Neil");
@@ -82,15 +87,17 @@ TEST(Information, TakesAWholeForm) {
 }
 
 TEST(Information, NamesEveryEmptyFieldAtOnce) {
-  const auto read = information(
-      {Field::name, Field::date_of_birth, Field::gender, Field::address, Field::providers, Field::hipaa_authorization},
-      {});
-  EXPECT_EQ(wrong(read), (std::vector<std::string>{"first_name", "last_name", "birth_month", "gender", "street1", "city",
-                                                   "state", "zip", "provider1_name", "signature"}));
+  const auto read = information({Field::name, Field::date_of_birth, Field::gender, Field::address,
+                                 Field::providers, Field::hipaa_authorization},
+                                {});
+  EXPECT_EQ(wrong(read),
+            (std::vector<std::string>{"first_name", "last_name", "birth_month", "gender", "street1",
+                                      "city", "state", "zip", "provider1_name", "signature"}));
 }
 
 TEST(Information, ReadsOnlyWhatIsAskedFor) {
-  const auto read = information({Field::gender}, {{"gender", "male"}, {"first_name", "Mallory"}, {"zip", "x"}});
+  const auto read =
+      information({Field::gender}, {{"gender", "male"}, {"first_name", "Mallory"}, {"zip", "x"}});
   EXPECT_TRUE(read.errors.empty());
   EXPECT_FALSE(read.input.first_name);
   EXPECT_FALSE(read.input.address);
@@ -98,8 +105,9 @@ TEST(Information, ReadsOnlyWhatIsAskedFor) {
 
 TEST(Information, RefusesImpossibleBirthDates) {
   const auto field_of = [](const char* month, const char* day, const char* year) {
-    const auto fields = wrong(information({Field::date_of_birth},
-                                          {{"birth_month", month}, {"birth_day", day}, {"birth_year", year}}));
+    const auto fields =
+        wrong(information({Field::date_of_birth},
+                          {{"birth_month", month}, {"birth_day", day}, {"birth_year", year}}));
     return fields.size() == 1 ? fields.front() : "?";
   };
   EXPECT_EQ(field_of("13", "1", "1970"), "birth_month");
@@ -114,21 +122,25 @@ TEST(Information, RefusesImpossibleBirthDates) {
 }
 
 TEST(Information, RefusesWhatIsTooLongOrNotOffered) {
-  EXPECT_EQ(wrong(information({Field::name}, {{"first_name", std::string(kNameCodePoints + 1, 'a')}, {"last_name", "b"}})),
+  EXPECT_EQ(wrong(information({Field::name}, {{"first_name", std::string(kNameCodePoints + 1, 'a')},
+                                              {"last_name", "b"}})),
             std::vector<std::string>{"first_name"});
-  EXPECT_EQ(wrong(information({Field::gender}, {{"gender", "x"}})), std::vector<std::string>{"gender"});
+  EXPECT_EQ(wrong(information({Field::gender}, {{"gender", "x"}})),
+            std::vector<std::string>{"gender"});
   const Typed address{{"street1", "1 Main St"}, {"city", "Riverbend"}};
   for (const auto& [state, zip] : std::vector<std::pair<std::string, std::string>>{
            {"XX", "9703"}, {"or", "970355"}, {"", "97035 1234"}, {"Oregon", "abcde"}}) {
     auto typed = address;
     typed.emplace_back("state", state);
     typed.emplace_back("zip", zip);
-    EXPECT_EQ(wrong(information({Field::address}, typed)), (std::vector<std::string>{"state", "zip"}));
+    EXPECT_EQ(wrong(information({Field::address}, typed)),
+              (std::vector<std::string>{"state", "zip"}));
   }
 }
 
 TEST(Information, WantsANameForEveryProviderThatWasBegun) {
-  EXPECT_EQ(wrong(information({Field::providers}, {{"provider1_name", "Dr. B"}, {"provider2_city", "Riverbend"},
+  EXPECT_EQ(wrong(information({Field::providers}, {{"provider1_name", "Dr. B"},
+                                                   {"provider2_city", "Riverbend"},
                                                    {"provider1_phone", "12345"}})),
             (std::vector<std::string>{"provider1_phone", "provider2_name"}));
 }
@@ -139,8 +151,11 @@ TEST(Authorization, WantsNameAndConsent) {
             std::vector<std::string>{"signature"});
   EXPECT_EQ(wrong(authorization(url_encoded({{"signature", "12345"}, {"agree", "yes"}}))),
             std::vector<std::string>{"signature"});
-  EXPECT_EQ(wrong(authorization(url_encoded({{"signature", "Ann Lee"}}))), std::vector<std::string>{"agree"});
-  EXPECT_TRUE(authorization(url_encoded({{"signature", "\xE6\x9D\x8E\xE6\x98\x8E"}, {"agree", "yes"}})).errors.empty());
+  EXPECT_EQ(wrong(authorization(url_encoded({{"signature", "Ann Lee"}}))),
+            std::vector<std::string>{"agree"});
+  EXPECT_TRUE(
+      authorization(url_encoded({{"signature", "\xE6\x9D\x8E\xE6\x98\x8E"}, {"agree", "yes"}}))
+          .errors.empty());
 }
 
 TEST(Authorization, TakesAFileByItsContent) {
@@ -153,10 +168,12 @@ TEST(Authorization, TakesAFileByItsContent) {
   const auto tiff = authorization(with_document(std::string("II*\0rest", 8)));
   ASSERT_TRUE(tiff.errors.empty());
   EXPECT_EQ(tiff.input.authorization->content_type, "image/tiff");
-  for (const std::string& bad : {std::string("<html>%PDX"), std::string("PK\x03\x04"), std::string()}) {
+  for (const std::string& bad :
+       {std::string("<html>%PDX"), std::string("PK\x03\x04"), std::string()}) {
     EXPECT_EQ(wrong(authorization(with_document(bad))), std::vector<std::string>{"document"});
   }
-  EXPECT_EQ(wrong(authorization(with_document("%PDF-" + std::string(base::limits::kAttachmentBytes, 'x')))),
+  EXPECT_EQ(wrong(authorization(
+                with_document("%PDF-" + std::string(base::limits::kAttachmentBytes, 'x')))),
             std::vector<std::string>{"document"});
 }
 

@@ -17,13 +17,15 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /// The characters of RFC 3986 §2; "\" and others that browsers repair are not among them.
 bool is_url_character(char c) {
-  return is_alphanumeric(c) || std::string_view("-._~:/?#[]@!$&'()*+,;=%").find(c) != std::string_view::npos;
+  return is_alphanumeric(c) ||
+         std::string_view("-._~:/?#[]@!$&'()*+,;=%").find(c) != std::string_view::npos;
 }
 
 /// Length of "http://" or "https://"; 0 for anything else.
 std::size_t scheme_length(std::string_view url) {
   for (const std::string_view scheme : {"https://", "http://"}) {
-    if (base::equals_ignoring_case_ascii(url.substr(0, scheme.size()), scheme)) return scheme.size();
+    if (base::equals_ignoring_case_ascii(url.substr(0, scheme.size()), scheme))
+      return scheme.size();
   }
   return 0;
 }
@@ -45,7 +47,8 @@ bool is_host_and_port(std::string_view authority) {
   if (colon == authority.size()) return true;
   constexpr std::size_t kPortDigits = 5;
   const auto port = authority.substr(colon + 1);
-  return !port.empty() && port.size() <= kPortDigits && std::all_of(port.begin(), port.end(), is_digit);
+  return !port.empty() && port.size() <= kPortDigits &&
+         std::all_of(port.begin(), port.end(), is_digit);
 }
 
 /// One value by the rules of the http room; empty where it is broken.
@@ -56,7 +59,8 @@ std::string decode(std::string_view value) {
 
 /// Where `name=` begins as a parameter of `query`, at or behind `from`.
 std::size_t find_parameter(std::string_view query, std::string_view name, std::size_t from = 0) {
-  for (auto at = query.find(name, from); at != std::string_view::npos; at = query.find(name, at + 1)) {
+  for (auto at = query.find(name, from); at != std::string_view::npos;
+       at = query.find(name, at + 1)) {
     if (at == 0 || query[at - 1] == '&') return at;
   }
   return std::string_view::npos;
@@ -75,11 +79,13 @@ boost::json::object order_object(const app::TaskList& session) {
 
 bool is_web_address(std::string_view url) {
   return url.size() <= kCallbackBytes && scheme_length(url) != 0 &&
-         std::all_of(url.begin(), url.end(), is_url_character) && is_host_and_port(authority_of(url));
+         std::all_of(url.begin(), url.end(), is_url_character) &&
+         is_host_and_port(authority_of(url));
 }
 
 std::string origin_of(std::string_view url) {
-  return base::to_lower_ascii(url.substr(0, scheme_length(url))) + base::to_lower_ascii(authority_of(url));
+  return base::to_lower_ascii(url.substr(0, scheme_length(url))) +
+         base::to_lower_ascii(authority_of(url));
 }
 
 std::string callback_of(std::string_view raw_query) {
@@ -89,7 +95,8 @@ std::string callback_of(std::string_view raw_query) {
   const auto value = raw_query.substr(at + kName.size());
   auto end = value.size();
   for (const std::string_view ours : {"clientId=", "rq="}) {
-    const bool stands_before = find_parameter(raw_query.substr(0, at), ours) != std::string_view::npos;
+    const bool stands_before =
+        find_parameter(raw_query.substr(0, at), ours) != std::string_view::npos;
     const auto behind = find_parameter(value, ours, 1);
     if (!stands_before && behind != std::string_view::npos) end = std::min(end, behind - 1);
   }
@@ -98,7 +105,8 @@ std::string callback_of(std::string_view raw_query) {
   // "://" in plain sight: not encoded, except by encoders that leave ":" and "/" alone; these give
   // themselves away by an encoded "?".
   const bool is_plain = scheme_length(own) != 0;
-  const bool is_half_encoded = first.size() == own.size() && own.find('?') == std::string_view::npos &&
+  const bool is_half_encoded = first.size() == own.size() &&
+                               own.find('?') == std::string_view::npos &&
                                base::to_lower_ascii(own).find("%3f") != std::string::npos;
   return is_plain && !is_half_encoded ? std::string(own) : decode(first);
 }
@@ -118,7 +126,8 @@ std::string percent_encode(std::string_view text) {
 }
 
 std::string query_of(const Link& link) {
-  std::string query = "clientId=" + percent_encode(link.client_id) + "&rq=" + percent_encode(link.rq);
+  std::string query =
+      "clientId=" + percent_encode(link.client_id) + "&rq=" + percent_encode(link.rq);
   if (!link.callback.empty()) query += "&callback=" + percent_encode(link.callback);
   return query;
 }
@@ -126,24 +135,29 @@ std::string query_of(const Link& link) {
 Outcome success() { return {"success", "", ""}; }
 
 Outcome no_tasks() {
-  return {"error", "No Tasks Available",
-          "It looks like there are no tasks for you at this time. Please check again in a few days."};
+  return {
+      "error", "No Tasks Available",
+      "It looks like there are no tasks for you at this time. Please check again in a few days."};
 }
 
 Outcome task_list_error() {
-  return {"error", "Task List error",
-          "It looks like something broke down. Our engineers have been notified and will have things "
-          "back up and running in no time."};
+  return {
+      "error", "Task List error",
+      "It looks like something broke down. Our engineers have been notified and will have things "
+      "back up and running in no time."};
 }
 
 Outcome expired() { return {"error", "Forbidden", "The provided Token has expired"}; }
 
-std::string callback_address(std::string_view callback, const Outcome& outcome, const app::TaskList* session) {
+std::string callback_address(std::string_view callback, const Outcome& outcome,
+                             const app::TaskList* session) {
   std::string parameters = "status=" + percent_encode(outcome.status);
   if (!outcome.error.empty()) {
-    parameters += "&error=" + percent_encode(outcome.error) + "&message=" + percent_encode(outcome.message);
+    parameters +=
+        "&error=" + percent_encode(outcome.error) + "&message=" + percent_encode(outcome.message);
   }
-  if (session != nullptr) parameters += "&order=" + percent_encode(boost::json::serialize(order_object(*session)));
+  if (session != nullptr)
+    parameters += "&order=" + percent_encode(boost::json::serialize(order_object(*session)));
 
   const auto fragment = std::min(callback.find('#'), callback.size());
   std::string address(callback.substr(0, fragment));

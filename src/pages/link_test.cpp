@@ -15,8 +15,10 @@ TEST(Callback, IsTakenEncoded) {
 }
 
 TEST(Callback, IsTakenUnencodedToTheEnd) {
-  EXPECT_EQ(callback_of("clientId=a&rq=b&callback=https://x.test/done?a=1&b=2"), "https://x.test/done?a=1&b=2");
-  EXPECT_EQ(callback_of("clientId=a&rq=b&callback=https://x.test/?rq=own&c=%20"), "https://x.test/?rq=own&c=%20");
+  EXPECT_EQ(callback_of("clientId=a&rq=b&callback=https://x.test/done?a=1&b=2"),
+            "https://x.test/done?a=1&b=2");
+  EXPECT_EQ(callback_of("clientId=a&rq=b&callback=https://x.test/?rq=own&c=%20"),
+            "https://x.test/?rq=own&c=%20");
 }
 
 TEST(Callback, EndsWhereTheLinksOwnPartsFollow) {
@@ -38,20 +40,40 @@ TEST(Callback, MayBeAbsentOrEmptyOrBroken) {
 }
 
 TEST(WebAddress, AcceptsHttpAndHttps) {
-  for (const char* good : {"https://x.test", "http://127.0.0.1:8080/a?b=c#d", "HTTPS://X.test/%C3%A9",
-                           "https://a-b.example.com:443/x;y?z=[1]"}) {
+  for (const char* good : {"https://x.test", "http://127.0.0.1:8080/a?b=c#d",
+                           "HTTPS://X.test/%C3%A9", "https://a-b.example.com:443/x;y?z=[1]"}) {
     EXPECT_TRUE(is_web_address(good)) << good;
   }
   EXPECT_EQ(origin_of("HTTPS://X.test:8443/Path?q"), "https://x.test:8443");
 }
 
 TEST(WebAddress, RefusesEverythingThatCouldLeadElsewhere) {
-  for (const char* bad :
-       {"", "javascript:alert(1)", "data:text/html,x", "//x.test/", "/local", "https:/x.test", "https:x.test",
-        "https://", "https:///x", "https://user@x.test/", "https://x.test@evil.test/", "https://x.test\\@evil.test/",
-        "https://x.test:99999999/", "https://x.test:/", "https://x.test:8a/", "ftp://x.test/", "https://x .test/",
-        "https://x.test/\r\nSet-Cookie: a=b", "https://x.test/\"", "https://x.test/<", "https://[::1]/",
-        "https://x.test;script-src *", "https://\xC3\xA9.test/", " https://x.test/", "vbscript:x", "blob:https://x"}) {
+  for (const char* bad : {"",
+                          "javascript:alert(1)",
+                          "data:text/html,x",
+                          "//x.test/",
+                          "/local",
+                          "https:/x.test",
+                          "https:x.test",
+                          "https://",
+                          "https:///x",
+                          "https://user@x.test/",
+                          "https://x.test@evil.test/",
+                          "https://x.test\\@evil.test/",
+                          "https://x.test:99999999/",
+                          "https://x.test:/",
+                          "https://x.test:8a/",
+                          "ftp://x.test/",
+                          "https://x .test/",
+                          "https://x.test/\r\nSet-Cookie: a=b",
+                          "https://x.test/\"",
+                          "https://x.test/<",
+                          "https://[::1]/",
+                          "https://x.test;script-src *",
+                          "https://\xC3\xA9.test/",
+                          " https://x.test/",
+                          "vbscript:x",
+                          "blob:https://x"}) {
     EXPECT_FALSE(is_web_address(bad)) << bad;
   }
   EXPECT_FALSE(is_web_address("https://x.test/" + std::string(kCallbackBytes, 'a')));
@@ -92,9 +114,12 @@ TEST(CallbackAddress, SaysWhenTasksAreLeft) {
 
 TEST(CallbackAddress, KeepsTheCallbacksOwnQueryAndFragment) {
   EXPECT_EQ(callback_address("https://x.test/?a=1#top", expired(), nullptr),
-            "https://x.test/?a=1&status=error&error=Forbidden&message=The%20provided%20Token%20has%20expired#top");
-  EXPECT_TRUE(callback_address("https://x.test/?", success(), nullptr).starts_with("https://x.test/?status="));
-  EXPECT_TRUE(callback_address("https://x.test/?a&", success(), nullptr).starts_with("https://x.test/?a&status="));
+            "https://x.test/"
+            "?a=1&status=error&error=Forbidden&message=The%20provided%20Token%20has%20expired#top");
+  EXPECT_TRUE(callback_address("https://x.test/?", success(), nullptr)
+                  .starts_with("https://x.test/?status="));
+  EXPECT_TRUE(callback_address("https://x.test/?a&", success(), nullptr)
+                  .starts_with("https://x.test/?a&status="));
 }
 
 TEST(Query, SurvivesTheRoundTrip) {

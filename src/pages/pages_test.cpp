@@ -35,8 +35,10 @@ class Channel final : public app::RecordChannel {
     connected = request.connection;
     return answer;
   }
-  std::vector<PortalChoice> portals(const app::RetrievalRequest&, const std::string& query) override {
-    std::vector<PortalChoice> all{{"p-1", "River & Bend Clinic", "Riverbend, OR"}, {"p-2", "Hill Hospital", "Hilltop, OR"}};
+  std::vector<PortalChoice> portals(const app::RetrievalRequest&,
+                                    const std::string& query) override {
+    std::vector<PortalChoice> all{{"p-1", "River & Bend Clinic", "Riverbend, OR"},
+                                  {"p-2", "Hill Hospital", "Hilltop, OR"}};
     if (query == "hill") all.erase(all.begin());
     if (query == "nothing") all.clear();
     return all;
@@ -48,19 +50,27 @@ class Channel final : public app::RecordChannel {
 class Hasher final : public app::SecretHasher {
  public:
   std::string hash(const base::Sensitive<std::string>&) const override { return "-"; }
-  bool verify(const std::string&, const base::Sensitive<std::string>&) const override { return false; }
+  bool verify(const std::string&, const base::Sensitive<std::string>&) const override {
+    return false;
+  }
 };
 
 class Tokens final : public app::TokenService {
  public:
-  base::Result<Token> issue(const std::string&) override { return base::fail(base::ErrorCode::internal, "-"); }
-  base::Result<std::string> verify(std::string_view) override { return base::fail(base::ErrorCode::internal, "-"); }
+  base::Result<Token> issue(const std::string&) override {
+    return base::fail(base::ErrorCode::internal, "-");
+  }
+  base::Result<std::string> verify(std::string_view) override {
+    return base::fail(base::ErrorCode::internal, "-");
+  }
   base::Result<std::string> jwks() override { return std::string("{}"); }
 };
 
 class Sender final : public app::EventSender {
  public:
-  Outcome send(const app::WebhookEndpoint&, const app::StoredEvent&, base::TimePoint) override { return {}; }
+  Outcome send(const app::WebhookEndpoint&, const app::StoredEvent&, base::TimePoint) override {
+    return {};
+  }
   std::optional<base::Duration> delay_after(unsigned) override { return std::nullopt; }
 };
 
@@ -77,10 +87,12 @@ class Pages : public testing::Test {
     const std::map<order::Channel, app::RecordChannel*> channels{{order::Channel::ehr, &network},
                                                                  {order::Channel::portal, &portal}};
     desk = std::make_unique<app::Desk>(
-        app::Desk::Ports{*store, clock, random, logger, *sealer, hasher, tokens, *links, channels, [] {}},
+        app::Desk::Ports{*store, clock, random, logger, *sealer, hasher, tokens, *links, channels,
+                         [] {}},
         app::DeskSettings{.public_url = "http://chartroom.test", .sandbox = true});
     runner = std::make_unique<app::JobRunner>(
-        app::JobRunner::Ports{*store, clock, random, logger, *sealer, sender, channels}, "http://chartroom.test", "1");
+        app::JobRunner::Ports{*store, clock, random, logger, *sealer, sender, channels},
+        "http://chartroom.test", "1");
     serve(true);
   }
 
@@ -116,11 +128,13 @@ class Pages : public testing::Test {
   /// Places an order, lets the back end work, and opens its link.
   void place(const app::NewOrder& order) {
     const auto placed = desk->place_order(
-        application, order, [](const app::UserView&) { return app::RenderedAnswer{202, "application/json", "{}"}; },
+        application, order,
+        [](const app::UserView&) { return app::RenderedAnswer{202, "application/json", "{}"}; },
         std::nullopt);
     ASSERT_TRUE(placed) << placed.error().message;
     run_jobs();
-    const auto opened = desk->consumer_link(application, {placed->view.user.human_id, std::nullopt});
+    const auto opened =
+        desk->consumer_link(application, {placed->view.user.human_id, std::nullopt});
     ASSERT_TRUE(opened) << opened.error().message;
     const auto target = http::parse_target(opened->url);
     ASSERT_TRUE(target);
@@ -151,7 +165,8 @@ class Pages : public testing::Test {
   Response home() { return get("/"); }
 
   Response post(const std::string& path, Typed typed) {
-    typed.insert(typed.begin(), {{"clientId", link.client_id}, {"rq", link.rq}, {"callback", link.callback}});
+    typed.insert(typed.begin(),
+                 {{"clientId", link.client_id}, {"rq", link.rq}, {"callback", link.callback}});
     std::string body;
     for (const auto& [name, value] : typed) {
       body += (body.empty() ? "" : "&") + name + "=" + percent_encode(value);
@@ -213,14 +228,15 @@ TEST_F(Pages, EveryPageIsKeptToItself) {
     EXPECT_FALSE(has(page, "<script"));
     EXPECT_FALSE(has(page, "style=\""));
   }
-  EXPECT_TRUE(header(home(), "Content-Security-Policy").ends_with("form-action 'self' https://customer.test:8443"));
+  EXPECT_TRUE(header(home(), "Content-Security-Policy")
+                  .ends_with("form-action 'self' https://customer.test:8443"));
 }
 
 TEST_F(Pages, NoTemplateLeavesAValueUnescaped) {
-  for (const auto text : {kLayoutMustache, kLandingMustache, kSessionMustache, kErrorsMustache, kTextFieldMustache,
-                          kStateFieldMustache, kSignMustache, kTasksMustache, kInformationMustache,
-                          kAuthorizationMustache, kPortalSearchMustache, kPortalConsentMustache, kDeclineMustache,
-                          kMessageMustache}) {
+  for (const auto text : {kLayoutMustache, kLandingMustache, kSessionMustache, kErrorsMustache,
+                          kTextFieldMustache, kStateFieldMustache, kSignMustache, kTasksMustache,
+                          kInformationMustache, kAuthorizationMustache, kPortalSearchMustache,
+                          kPortalConsentMustache, kDeclineMustache, kMessageMustache}) {
     EXPECT_EQ(text.find("{{{"), std::string_view::npos);
     EXPECT_EQ(text.find("{{&"), std::string_view::npos);
   }
@@ -242,7 +258,8 @@ TEST_F(Pages, ForgedLinksShowNothingAndLeadNowhere) {
   huge.rq = std::string(kLinkPartBytes + 1, 'a');
   for (const Link& bad : {forged, foreign, missing, huge}) {
     link = bad;
-    for (const auto& page : {home(), get(path), get(path + "/decline"), post(path + "/connect", {{"answer", "approve"}, {"portal", "p-1"}}),
+    for (const auto& page : {home(), get(path), get(path + "/decline"),
+                             post(path + "/connect", {{"answer", "approve"}, {"portal", "p-1"}}),
                              post(path + "/decline", {})}) {
       EXPECT_EQ(page.status, 403);
       EXPECT_FALSE(has(page, "Harbor"));
@@ -262,7 +279,10 @@ TEST_F(Pages, ExpiredLinksSaySoWithoutAnOrder) {
   const auto page = home();
   EXPECT_EQ(page.status, 403);
   EXPECT_TRUE(has(page, "The provided Token has expired"));
-  EXPECT_TRUE(has(page, "https://customer.test/?status=error&amp;error=Forbidden&amp;message=The%20provided%20Token%20has%20expired\""));
+  EXPECT_TRUE(has(
+      page,
+      "https://customer.test/"
+      "?status=error&amp;error=Forbidden&amp;message=The%20provided%20Token%20has%20expired\""));
   EXPECT_FALSE(has(page, "Harbor"));
   EXPECT_FALSE(has(page, "order="));
 }
@@ -288,18 +308,23 @@ TEST_F(Pages, MissingInformationIsTypedCheckedAndStored) {
   const auto path = task_path();
   const auto form = get(path);
   EXPECT_EQ(form.status, 200);
-  for (const char* asked : {"name=\"street1\"", "autocomplete=\"postal-code\"", "name=\"gender\"", "name=\"signature\"", "type=\"file\""}) {
+  for (const char* asked : {"name=\"street1\"", "autocomplete=\"postal-code\"", "name=\"gender\"",
+                            "name=\"signature\"", "type=\"file\""}) {
     EXPECT_TRUE(has(form, asked)) << asked;
   }
-  for (const char* known : {"first_name", "birth_year", "provider1_name"}) EXPECT_FALSE(has(form, known)) << known;
+  for (const char* known : {"first_name", "birth_year", "provider1_name"})
+    EXPECT_FALSE(has(form, known)) << known;
   app::AuthorizationForm authorization;
   authorization.recipient = "Harbor &lt;Life&gt; &amp; Co";
   for (const auto& paragraph : app::authorization_text(authorization)) {
     EXPECT_TRUE(has(form, paragraph)) << paragraph;
   }
 
-  const auto refused = post(path + "/information", {{"street1", "\"><img src=x>"}, {"city", "Riverbend"}, {"zip", "97"},
-                                                    {"gender", "female"}, {"signature", "Ann Lee"}});
+  const auto refused = post(path + "/information", {{"street1", "\"><img src=x>"},
+                                                    {"city", "Riverbend"},
+                                                    {"zip", "97"},
+                                                    {"gender", "female"},
+                                                    {"signature", "Ann Lee"}});
   EXPECT_EQ(refused.status, 422);
   EXPECT_TRUE(has(refused, "<title>Error: "));
   EXPECT_TRUE(has(refused, "href=\"#zip\""));
@@ -310,9 +335,13 @@ TEST_F(Pages, MissingInformationIsTypedCheckedAndStored) {
   EXPECT_FALSE(has(refused, "<img"));
   EXPECT_EQ(session().open.size(), 1U);
 
-  const auto taken = post(path + "/information",
-                          {{"street1", "1 Main St"}, {"city", "Riverbend"}, {"state", "OR"}, {"zip", "97035"},
-                           {"gender", "female"}, {"signature", "Ann Lee"}, {"agree", "yes"}});
+  const auto taken = post(path + "/information", {{"street1", "1 Main St"},
+                                                  {"city", "Riverbend"},
+                                                  {"state", "OR"},
+                                                  {"zip", "97035"},
+                                                  {"gender", "female"},
+                                                  {"signature", "Ann Lee"},
+                                                  {"agree", "yes"}});
   EXPECT_EQ(taken.status, 303);
   const auto where = header(taken, "Location");
   EXPECT_TRUE(where.starts_with("/?done=information&clientId=")) << where;
@@ -332,7 +361,8 @@ TEST_F(Pages, ASpecialAuthorizationIsSigned) {
   const auto path = task_path();
   EXPECT_TRUE(has(get(path), "I allow Starfleet &lt;Medical&gt; to disclose"));
   EXPECT_EQ(post(path + "/authorization", {}).status, 422);
-  EXPECT_EQ(post(path + "/authorization", {{"signature", "Ann Lee"}, {"agree", "yes"}}).status, 303);
+  EXPECT_EQ(post(path + "/authorization", {{"signature", "Ann Lee"}, {"agree", "yes"}}).status,
+            303);
   EXPECT_TRUE(session().open.empty());
 }
 
@@ -349,8 +379,10 @@ TEST_F(Pages, APortalIsFoundApprovedAndConnected) {
   EXPECT_TRUE(has(consent, "Hill Hospital"));
   EXPECT_TRUE(has(consent, "Fictional"));
   EXPECT_TRUE(has(post(path + "/consent", {{"portal", "p-3"}}), "not available"));
-  EXPECT_TRUE(has(post(path + "/connect", {{"portal", "p-2"}, {"answer", "cancel"}}), "Nothing was shared"));
-  EXPECT_TRUE(has(post(path + "/connect", {{"portal", "p-3"}, {"answer", "approve"}}), "not available"));
+  EXPECT_TRUE(has(post(path + "/connect", {{"portal", "p-2"}, {"answer", "cancel"}}),
+                  "Nothing was shared"));
+  EXPECT_TRUE(
+      has(post(path + "/connect", {{"portal", "p-3"}, {"answer", "approve"}}), "not available"));
   EXPECT_EQ(session().open.size(), 1U);
 
   EXPECT_EQ(post(path + "/connect", {{"portal", "p-2"}, {"answer", "approve"}}).status, 303);
@@ -382,8 +414,12 @@ TEST_F(Pages, TheCallbackHearsOfATaskDone) {
   EXPECT_EQ(order.at("allTasksResolve"), true);
 
   const auto page = home();
-  EXPECT_TRUE(has(page, "It looks like there are no tasks for you at this time. Please check again in a few days."));
-  EXPECT_TRUE(has(page, "https://customer.test/done?case=7&amp;status=error&amp;error=No%20Tasks%20Available&amp;message="));
+  EXPECT_TRUE(has(
+      page,
+      "It looks like there are no tasks for you at this time. Please check again in a few days."));
+  EXPECT_TRUE(has(page,
+                  "https://customer.test/"
+                  "done?case=7&amp;status=error&amp;error=No%20Tasks%20Available&amp;message="));
   EXPECT_TRUE(has(page, "&amp;order=%7B"));
 }
 
@@ -427,8 +463,9 @@ TEST_F(Pages, AStoreThatIsAwayMeansTryAgain) {
   link.callback = "https://customer.test/";
   auth::test::KeyStore away;
   away.away = true;
-  app::Desk stuck(app::Desk::Ports{away, clock, random, logger, *sealer, hasher, tokens, *links, {}, [] {}},
-                  app::DeskSettings{});
+  app::Desk stuck(
+      app::Desk::Ports{away, clock, random, logger, *sealer, hasher, tokens, *links, {}, [] {}},
+      app::DeskSettings{});
   router = std::make_unique<http::Router>(
       make_routes({stuck, *links, clock, logger, "http://chartroom.test", true}));
   const auto page = home();

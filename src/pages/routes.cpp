@@ -1,7 +1,6 @@
 // The Task Manager's routes. GET shows, POST changes; a change is followed by a redirect, so that
 // reloading a page never repeats it. What a person types travels in POST bodies alone.
 #include <algorithm>
-#include <array>
 
 #include "pages/files.hpp"
 #include "pages/form.hpp"
@@ -9,6 +8,7 @@
 #include "pages/link.hpp"
 #include "pages/pages.hpp"
 #include "pages/view.hpp"
+#include "pages/words.hpp"
 
 namespace chartroom::pages {
 namespace {
@@ -50,33 +50,44 @@ class TaskManager {
 
   [[nodiscard]] Link link_of(const Request& request) const;
   [[nodiscard]] std::string allowed_callback(std::string callback) const;
-  [[nodiscard]] Response with_task(const Request& request, std::optional<TaskKind> kind, Show show) const;
+  [[nodiscard]] Response with_task(const Request& request, std::optional<TaskKind> kind,
+                                   Show show) const;
   [[nodiscard]] Response with_form(const Request& request, TaskKind kind, Act act) const;
 
   [[nodiscard]] Response list_page(const Visit& visit, const std::string& notice) const;
   [[nodiscard]] Response task_page(const Visit& visit, const order::Task& task) const;
-  [[nodiscard]] Response information_page(const Visit& visit, const order::Task& task, const Form* form,
+  [[nodiscard]] Response information_page(const Visit& visit, const order::Task& task,
+                                          const Form* form,
                                           const std::vector<FieldError>& errors) const;
-  [[nodiscard]] Response authorization_page(const Visit& visit, const order::Task& task, const Form* form,
+  [[nodiscard]] Response authorization_page(const Visit& visit, const order::Task& task,
+                                            const Form* form,
                                             const std::vector<FieldError>& errors) const;
-  [[nodiscard]] Response portal_page(const Visit& visit, const order::Task& task, const std::string& query,
-                                     const std::string& notice) const;
+  [[nodiscard]] Response portal_page(const Visit& visit, const order::Task& task,
+                                     const std::string& query, const std::string& notice) const;
   [[nodiscard]] Response decline_page(const Visit& visit, const order::Task& task) const;
 
-  [[nodiscard]] Response take_information(const Visit& visit, const order::Task& task, const Form& form) const;
-  [[nodiscard]] Response take_signature(const Visit& visit, const order::Task& task, const Form& form) const;
-  [[nodiscard]] Response search_portals(const Visit& visit, const order::Task& task, const Form& form) const;
-  [[nodiscard]] Response ask_consent(const Visit& visit, const order::Task& task, const Form& form) const;
-  [[nodiscard]] Response connect_portal(const Visit& visit, const order::Task& task, const Form& form) const;
-  [[nodiscard]] Response decline_portal(const Visit& visit, const order::Task& task, const Form& form) const;
+  [[nodiscard]] Response take_information(const Visit& visit, const order::Task& task,
+                                          const Form& form) const;
+  [[nodiscard]] Response take_signature(const Visit& visit, const order::Task& task,
+                                        const Form& form) const;
+  [[nodiscard]] Response search_portals(const Visit& visit, const order::Task& task,
+                                        const Form& form) const;
+  [[nodiscard]] Response ask_consent(const Visit& visit, const order::Task& task,
+                                     const Form& form) const;
+  [[nodiscard]] Response connect_portal(const Visit& visit, const order::Task& task,
+                                        const Form& form) const;
+  [[nodiscard]] Response decline_portal(const Visit& visit, const order::Task& task,
+                                        const Form& form) const;
 
-  [[nodiscard]] std::optional<app::RecordChannel::PortalChoice> portal(const Visit& visit, const Form& form) const;
+  [[nodiscard]] std::optional<app::RecordChannel::PortalChoice> portal(const Visit& visit,
+                                                                       const Form& form) const;
   [[nodiscard]] Response after_task(const Visit& visit, const base::Result<app::TaskList>& done,
                                     const char* notice) const;
   [[nodiscard]] Response refused_link(const Link& link, const base::Error& error) const;
   [[nodiscard]] Response trouble(const Link& link, const base::Error& error) const;
   [[nodiscard]] Response closed_task(const Visit& visit) const;
-  [[nodiscard]] Response message(int status, const std::string& title, Data data, const Frame& around) const;
+  [[nodiscard]] Response message(int status, const std::string& title, Data data,
+                                 const Frame& around) const;
   [[nodiscard]] Frame frame(const Visit& visit) const;
 
   static std::string home_of(const Link& link, const std::string& done = {}) {
@@ -91,114 +102,6 @@ class TaskManager {
 
   PagePorts ports_;
 };
-
-Data message_data(const std::string& heading, const std::string& text, const std::string& advice = {},
-                  const std::string& href = {}, const std::string& action = {}) {
-  Data data;
-  data.set("heading", heading);
-  data.set("text", text);
-  data.set("advice", optional(advice));
-  data.set("action_href", optional(href));
-  data.set("action_text", action);
-  return data;
-}
-
-Response redirect(int status, const std::string& where) {
-  Response response{.status = status};
-  response.with("Location", where).with("Referrer-Policy", "no-referrer").with("Cache-Control", "no-store");
-  return response;
-}
-
-// ── what an order's state and its tasks are called ──────────────────────────────────────────────
-
-struct TaskWords {
-  std::string title;
-  std::string text;
-  std::string action;
-};
-
-TaskWords words_of(const order::Task& task) {
-  switch (task.kind) {
-    case TaskKind::missing_information:
-      if (task.fields == std::set<order::Field>{order::Field::hipaa_authorization}) {
-        return {"Sign an authorization", "Your doctors need your permission before they release your records.",
-                "Read and sign"};
-      }
-      return {"Complete your information", "Some details are missing to find your records. It takes about two minutes.",
-              "Give the details"};
-    case TaskKind::connect_portal:
-      return {"Connect your patient portal",
-              "This is the fastest way to your records. You need the sign-in of your clinic’s website.",
-              "Choose a portal"};
-    case TaskKind::special_authorization:
-      return {"Sign a form for " + task.detail,
-              task.detail + " asks for a signed form of its own before it releases your records.", "Read and sign"};
-    case TaskKind::identity_review:
-      break;
-  }
-  return {"A question about your records", "The company that asked you takes care of this.", "Look"};
-}
-
-std::string state_words(order::State state, bool has_tasks) {
-  switch (state) {
-    case order::State::created:
-      return "The request is here, and work on it begins in a moment.";
-    case order::State::in_progress:
-      return has_tasks ? "Your records are being gathered. With your help it goes faster."
-                       : "Your records are being gathered. You do not have to do anything now.";
-    case order::State::pended:
-      return has_tasks ? "The search for your records waits for you."
-                       : "The company that asked has a question to settle. You do not have to do anything now.";
-    case order::State::completed:
-      return "The search for your records is finished. You do not have to do anything more.";
-    case order::State::cancelled:
-      return "The request was withdrawn. You do not have to do anything more.";
-  }
-  return {};
-}
-
-Data steps_of(order::State state) {
-  const bool has_begun = state != order::State::created;
-  const bool is_over = order::is_final(state);
-  struct Step {
-    const char* name;
-    bool done;
-    bool now;
-  };
-  const std::array steps{Step{"Request received", true, false}, Step{"Gathering your records", is_over, !is_over},
-                         Step{"Result handed to the company", state == order::State::completed, false}};
-  Data all = list();
-  for (const Step& step : steps) {
-    Data one;
-    one.set("step_name", step.name);
-    one.set("step_class", step.done ? "done" : step.now ? "now" : "ahead");
-    one.set("step_now", step.now);
-    const char* waiting = state == order::State::pended ? "Waiting for an answer" : "Going on";
-    if (!has_begun) waiting = "Begins in a moment";
-    one.set("step_state", step.done ? "Done" : step.now ? waiting : state == order::State::cancelled ? "Withdrawn" : "Still ahead");
-    all.push_back(one);
-  }
-  return all;
-}
-
-/// "March 4, 2026"
-std::string day_words(base::TimePoint at) {
-  constexpr std::array<const char*, 12> kMonths{"January", "February", "March",     "April",   "May",      "June",
-                                                "July",    "August",   "September", "October", "November", "December"};
-  const auto date = base::Date::from(at);
-  return std::string(kMonths.at(date.month - 1)) + " " + std::to_string(date.day) + ", " + std::to_string(date.year);
-}
-
-/// What a finished task's redirect says on the list. Fixed words chosen by a code, so that a link
-/// cannot put text of its own on the page.
-std::string notice_of(const Request& request) {
-  const auto done = request.query_value("done").value_or("");
-  if (done == "information") return "Thank you. Your information has been received.";
-  if (done == "signature") return "Thank you. Your signed form has been received.";
-  if (done == "portal") return "Thank you. Your portal is connected, and your records are on their way.";
-  if (done == "declined") return "All right. Your application goes on without a patient portal.";
-  return {};
-}
 
 // ── the link ────────────────────────────────────────────────────────────────────────────────────
 
@@ -226,7 +129,9 @@ base::Result<app::TaskList> open(app::Desk& desk, const Link& link) {
 }
 
 Frame TaskManager::frame(const Visit& visit) const {
-  return {.sandbox = ports_.sandbox, .organization = visit.session.organization_name, .callback = visit.link.callback};
+  return {.sandbox = ports_.sandbox,
+          .organization = visit.session.organization_name,
+          .callback = visit.link.callback};
 }
 
 Response TaskManager::message(int status, const std::string& title, Data data,
@@ -240,18 +145,22 @@ Response TaskManager::refused_link(const Link& link, const base::Error& error) c
   const Frame plain{.sandbox = ports_.sandbox};
   constexpr int kForbidden = 403;
   if (error.message == "expired") {
-    const auto back = link.callback.empty() ? "" : callback_address(link.callback, expired(), nullptr);
-    return message(kForbidden, "This link has expired",
-                   message_data("This link has expired", expired().message + ".",
-                                "Links work for 8 hours. Ask the company that sent it for a new one.", back,
-                                back.empty() ? "" : "Go back"),
-                   plain);
+    const auto back =
+        link.callback.empty() ? "" : callback_address(link.callback, expired(), nullptr);
+    return message(
+        kForbidden, "This link has expired",
+        message_data("This link has expired", expired().message + ".",
+                     "Links work for 8 hours. Ask the company that sent it for a new one.", back,
+                     back.empty() ? "" : "Go back"),
+        plain);
   }
-  return message(kForbidden, "This link does not work",
-                 message_data("This link does not work", "The address of this page is not complete, or was changed.",
-                              "Open the link in your message again, or copy all of it. If that does not help, ask the "
-                              "company that sent it for a new one."),
-                 plain);
+  return message(
+      kForbidden, "This link does not work",
+      message_data(
+          "This link does not work", "The address of this page is not complete, or was changed.",
+          "Open the link in your message again, or copy all of it. If that does not help, ask the "
+          "company that sent it for a new one."),
+      plain);
 }
 
 /// Errors of the desk on a link's way to a page.
@@ -260,16 +169,19 @@ Response TaskManager::trouble(const Link& link, const base::Error& error) const 
   const Frame plain{.sandbox = ports_.sandbox};
   if (error.code == ErrorCode::not_found) {
     constexpr int kNotFound = 404;
-    return message(kNotFound, "Nothing here",
-                   message_data("Nothing here", no_tasks().message, "",
-                                link.callback.empty() ? "" : callback_address(link.callback, no_tasks(), nullptr),
-                                "Go back"),
-                   plain);
+    return message(
+        kNotFound, "Nothing here",
+        message_data(
+            "Nothing here", no_tasks().message, "",
+            link.callback.empty() ? "" : callback_address(link.callback, no_tasks(), nullptr),
+            "Go back"),
+        plain);
   }
   ports_.logger.warning("task page failed", {{"code", static_cast<std::int64_t>(error.code)}});
   const bool is_ours = !is_too_long(link) && ports_.links.verify(link.rq).has_value();
   constexpr int kUnavailable = 503;
-  auto data = message_data("That did not work", "The service is busy or away for a moment. Nothing is lost.",
+  auto data = message_data("That did not work",
+                           "The service is busy or away for a moment. Nothing is lost.",
                            "Wait a minute, then try again.", "/?" + query_of(link), "Try again");
   if (is_ours && !link.callback.empty()) {
     data.set("return_href", callback_address(link.callback, task_list_error(), nullptr));
@@ -281,15 +193,17 @@ Response TaskManager::trouble(const Link& link, const base::Error& error) const 
 
 Response TaskManager::closed_task(const Visit& visit) const {
   constexpr int kGone = 409;
-  return message(kGone, "This task is closed",
-                 message_data("This task is closed",
-                              "It has been done already, or its time is over. You do not have to do it again.", "",
-                              home_of(visit.link), "See what is left to do"),
-                 frame(visit));
+  return message(
+      kGone, "This task is closed",
+      message_data("This task is closed",
+                   "It has been done already, or its time is over. You do not have to do it again.",
+                   "", home_of(visit.link), "See what is left to do"),
+      frame(visit));
 }
 
 /// Runs `show` for an open task of a good link.
-Response TaskManager::with_task(const Request& request, std::optional<TaskKind> kind, Show show) const {
+Response TaskManager::with_task(const Request& request, std::optional<TaskKind> kind,
+                                Show show) const {
   Visit visit{link_of(request), {}};
   auto session = open(ports_.desk, visit.link);
   if (!session) return trouble(visit.link, session.error());
@@ -311,7 +225,8 @@ Response TaskManager::with_form(const Request& request, TaskKind kind, Act act) 
                                 "Go back in your browser and send it again."),
                    {.sandbox = ports_.sandbox});
   }
-  Visit visit{{form->text("clientId"), form->text("rq"), allowed_callback(form->text("callback"))}, {}};
+  Visit visit{{form->text("clientId"), form->text("rq"), allowed_callback(form->text("callback"))},
+              {}};
   auto session = open(ports_.desk, visit.link);
   if (!session) return trouble(visit.link, session.error());
   visit.session = std::move(*session);
@@ -339,12 +254,13 @@ Response TaskManager::after_task(const Visit& visit, const base::Result<app::Tas
 Response TaskManager::home(const Request& request) const {
   Visit visit{link_of(request), {}};
   if (visit.link.client_id.empty() && visit.link.rq.empty()) {
-    return render(200, "Medical records service", kLandingMustache, {}, {.sandbox = ports_.sandbox});
+    return render(200, "Medical records service", kLandingMustache, {},
+                  {.sandbox = ports_.sandbox});
   }
   auto session = open(ports_.desk, visit.link);
   if (!session) return trouble(visit.link, session.error());
   visit.session = std::move(*session);
-  return list_page(visit, notice_of(request));
+  return list_page(visit, notice_words(request.query_value("done").value_or("")));
 }
 
 Response TaskManager::list_page(const Visit& visit, const std::string& notice) const {
@@ -356,7 +272,8 @@ Response TaskManager::list_page(const Visit& visit, const std::string& notice) c
     one.set("task_title", words.title);
     one.set("task_text", words.text);
     one.set("task_action", words.action);
-    one.set("task_due", task.due_at == base::TimePoint{} ? Data(false) : Data(day_words(task.due_at)));
+    one.set("task_due",
+            task.due_at == base::TimePoint{} ? Data(false) : Data(day_words(task.due_at)));
     one.set("task_href", task_of(visit.link, task));
     tasks.push_back(one);
   }
@@ -365,12 +282,14 @@ Response TaskManager::list_page(const Visit& visit, const std::string& notice) c
   data.set("notice", optional(notice));
   data.set("greeting", session.first_name.empty() ? "Hello" : "Hello " + session.first_name);
   data.set("has_tasks", has_tasks);
-  data.set("count", session.open.size() == 1 ? "There is 1 task for you"
-                                             : "There are " + std::to_string(session.open.size()) + " tasks for you");
+  data.set("count", session.open.size() == 1
+                        ? "There is 1 task for you"
+                        : "There are " + std::to_string(session.open.size()) + " tasks for you");
   data.set("tasks", tasks);
-  data.set("return_href", optional(visit.link.callback.empty()
-                                       ? ""
-                                       : callback_address(visit.link.callback, no_tasks(), &session)));
+  data.set("return_href",
+           optional(visit.link.callback.empty()
+                        ? ""
+                        : callback_address(visit.link.callback, no_tasks(), &session)));
   data.set("state_text", state_words(session.state, has_tasks));
   data.set("steps", steps_of(session.state));
   return render(200, "Your tasks", kTasksMustache, std::move(data), frame(visit));
@@ -392,7 +311,8 @@ Response TaskManager::task_page(const Visit& visit, const order::Task& task) con
 
 constexpr int kUnprocessable = 422;
 
-Response TaskManager::information_page(const Visit& visit, const order::Task& task, const Form* form,
+Response TaskManager::information_page(const Visit& visit, const order::Task& task,
+                                       const Form* form,
                                        const std::vector<FieldError>& errors) const {
   Data data = information_data(visit.session, task, form, errors);
   add_session(data, visit.link);
@@ -404,7 +324,8 @@ Response TaskManager::information_page(const Visit& visit, const order::Task& ta
                 kInformationMustache, std::move(data), frame(visit));
 }
 
-Response TaskManager::authorization_page(const Visit& visit, const order::Task& task, const Form* form,
+Response TaskManager::authorization_page(const Visit& visit, const order::Task& task,
+                                         const Form* form,
                                          const std::vector<FieldError>& errors) const {
   Data data;
   add_authorization(data, visit.session, task.detail, form, errors);
@@ -413,12 +334,13 @@ Response TaskManager::authorization_page(const Visit& visit, const order::Task& 
   data.set("discloser", task.detail);
   data.set("list_href", home_of(visit.link));
   data.set("action", action_of(task, "/authorization"));
-  return render(errors.empty() ? 200 : kUnprocessable, errors.empty() ? "Sign a form" : "Error: Sign a form",
-                kAuthorizationMustache, std::move(data), frame(visit));
+  return render(errors.empty() ? 200 : kUnprocessable,
+                errors.empty() ? "Sign a form" : "Error: Sign a form", kAuthorizationMustache,
+                std::move(data), frame(visit));
 }
 
-Response TaskManager::portal_page(const Visit& visit, const order::Task& task, const std::string& query,
-                                  const std::string& notice) const {
+Response TaskManager::portal_page(const Visit& visit, const order::Task& task,
+                                  const std::string& query, const std::string& notice) const {
   const auto found = ports_.desk.portals(visit.session, query);
   Data choices = list();
   for (const auto& choice : found) {
@@ -434,12 +356,15 @@ Response TaskManager::portal_page(const Visit& visit, const order::Task& task, c
   data.set("query", query);
   data.set("has_choices", !found.empty());
   data.set("choices", choices);
-  data.set("results_title", found.empty() ? "Nothing found" : query.empty() ? "Clinics and hospitals" : "Search results");
+  data.set("results_title", found.empty()   ? "Nothing found"
+                            : query.empty() ? "Clinics and hospitals"
+                                            : "Search results");
   data.set("list_href", home_of(visit.link));
   data.set("search_action", action_of(task, "/portals"));
   data.set("consent_action", action_of(task, "/consent"));
   data.set("decline_href", task_of(visit.link, task, "/decline"));
-  return render(200, "Connect your patient portal", kPortalSearchMustache, std::move(data), frame(visit));
+  return render(200, "Connect your patient portal", kPortalSearchMustache, std::move(data),
+                frame(visit));
 }
 
 Response TaskManager::decline_page(const Visit& visit, const order::Task& task) const {
@@ -452,16 +377,21 @@ Response TaskManager::decline_page(const Visit& visit, const order::Task& task) 
 
 // ── forms ───────────────────────────────────────────────────────────────────────────────────────
 
-Response TaskManager::take_information(const Visit& visit, const order::Task& task, const Form& form) const {
+Response TaskManager::take_information(const Visit& visit, const order::Task& task,
+                                       const Form& form) const {
   const auto read = read_information(form, task.fields, base::Date::from(ports_.clock.now()));
   if (!read.errors.empty()) return information_page(visit, task, &form, read.errors);
-  return after_task(visit, ports_.desk.give_information(visit.session, task.id, read.input), "information");
+  return after_task(visit, ports_.desk.give_information(visit.session, task.id, read.input),
+                    "information");
 }
 
-Response TaskManager::take_signature(const Visit& visit, const order::Task& task, const Form& form) const {
+Response TaskManager::take_signature(const Visit& visit, const order::Task& task,
+                                     const Form& form) const {
   const auto read = read_authorization(form);
   if (!read.errors.empty()) return authorization_page(visit, task, &form, read.errors);
-  return after_task(visit, ports_.desk.sign_special_authorization(visit.session, task.id, read.input), "signature");
+  return after_task(visit,
+                    ports_.desk.sign_special_authorization(visit.session, task.id, read.input),
+                    "signature");
 }
 
 std::string query_text(const Form& form) {
@@ -470,12 +400,14 @@ std::string query_text(const Form& form) {
   return text.size() > kQueryBytes ? std::string() : text;
 }
 
-Response TaskManager::search_portals(const Visit& visit, const order::Task& task, const Form& form) const {
+Response TaskManager::search_portals(const Visit& visit, const order::Task& task,
+                                     const Form& form) const {
   return portal_page(visit, task, query_text(form), "");
 }
 
 /// The chosen portal, when it is one that was offered.
-std::optional<app::RecordChannel::PortalChoice> TaskManager::portal(const Visit& visit, const Form& form) const {
+std::optional<app::RecordChannel::PortalChoice> TaskManager::portal(const Visit& visit,
+                                                                    const Form& form) const {
   const auto id = form.text("portal");
   for (const auto& choice : ports_.desk.portals(visit.session, query_text(form))) {
     if (choice.id == id) return choice;
@@ -483,9 +415,11 @@ std::optional<app::RecordChannel::PortalChoice> TaskManager::portal(const Visit&
   return std::nullopt;
 }
 
-Response TaskManager::ask_consent(const Visit& visit, const order::Task& task, const Form& form) const {
+Response TaskManager::ask_consent(const Visit& visit, const order::Task& task,
+                                  const Form& form) const {
   const auto chosen = portal(visit, form);
-  if (!chosen) return portal_page(visit, task, "", "That portal is not available. Please choose another one.");
+  if (!chosen)
+    return portal_page(visit, task, "", "That portal is not available. Please choose another one.");
   Data data;
   add_session(data, visit.link);
   data.set("portal_id", chosen->id);
@@ -496,17 +430,22 @@ Response TaskManager::ask_consent(const Visit& visit, const order::Task& task, c
   return render(200, "Share your records?", kPortalConsentMustache, std::move(data), around);
 }
 
-Response TaskManager::connect_portal(const Visit& visit, const order::Task& task, const Form& form) const {
+Response TaskManager::connect_portal(const Visit& visit, const order::Task& task,
+                                     const Form& form) const {
   const auto answer = form.text("answer");
   if (answer != "approve") {
-    return portal_page(visit, task, query_text(form), "Nothing was shared. You can choose a portal again, or come back later.");
+    return portal_page(visit, task, query_text(form),
+                       "Nothing was shared. You can choose a portal again, or come back later.");
   }
   const auto chosen = portal(visit, form);
-  if (!chosen) return portal_page(visit, task, "", "That portal is not available. Please choose another one.");
-  return after_task(visit, ports_.desk.connect_portal(visit.session, task.id, chosen->id), "portal");
+  if (!chosen)
+    return portal_page(visit, task, "", "That portal is not available. Please choose another one.");
+  return after_task(visit, ports_.desk.connect_portal(visit.session, task.id, chosen->id),
+                    "portal");
 }
 
-Response TaskManager::decline_portal(const Visit& visit, const order::Task& task, const Form& /*form*/) const {
+Response TaskManager::decline_portal(const Visit& visit, const order::Task& task,
+                                     const Form& /*form*/) const {
   return after_task(visit, ports_.desk.connect_portal(visit.session, task.id, ""), "declined");
 }
 

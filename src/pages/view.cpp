@@ -16,7 +16,8 @@ mustache::partial partial(std::string_view text) {
 /// named because browsers check form-action against the redirect that follows, too.
 std::string content_policy(const std::string& callback) {
   std::string policy =
-      "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; frame-ancestors 'none'; "
+      "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; frame-ancestors "
+      "'none'; "
       "form-action 'self'";
   if (!callback.empty()) policy += ' ' + origin_of(callback);
   return policy;
@@ -24,8 +25,10 @@ std::string content_policy(const std::string& callback) {
 
 }  // namespace
 
-http::Response render(int status, const std::string& title, std::string_view body, Data data, const Frame& frame) {
-  data.set("title", title + " – " + (frame.organization.empty() ? "Chartroom" : frame.organization));
+http::Response render(int status, const std::string& title, std::string_view body, Data data,
+                      const Frame& frame) {
+  data.set("title",
+           title + " – " + (frame.organization.empty() ? "Chartroom" : frame.organization));
   data.set("stylesheet", stylesheet_path());
   data.set("sandbox", frame.sandbox);
   data.set("organization", optional(frame.organization));
@@ -50,18 +53,39 @@ http::Response render(int status, const std::string& title, std::string_view bod
 
 std::string stylesheet_path() {
   constexpr std::size_t kVersion = 12;
-  static const std::string path = "/assets/tasks.css?v=" + base::sha256_hex(kTasksCss).substr(0, kVersion);
+  static const std::string path =
+      "/assets/tasks.css?v=" + base::sha256_hex(kTasksCss).substr(0, kVersion);
   return path;
 }
 
 http::Response stylesheet() {
   http::Response response;
-  response.with("Content-Type", "text/css; charset=utf-8").with("Cache-Control", "public, max-age=86400");
+  response.with("Content-Type", "text/css; charset=utf-8")
+      .with("Cache-Control", "public, max-age=86400");
   response.body = kTasksCss;
   return response;
 }
 
 Data optional(const std::string& text) { return text.empty() ? Data(false) : Data(text); }
+
+Data message_data(const std::string& heading, const std::string& text, const std::string& advice,
+                  const std::string& href, const std::string& action) {
+  Data data;
+  data.set("heading", heading);
+  data.set("text", text);
+  data.set("advice", optional(advice));
+  data.set("action_href", optional(href));
+  data.set("action_text", action);
+  return data;
+}
+
+http::Response redirect(int status, const std::string& where) {
+  http::Response response{.status = status};
+  response.with("Location", where)
+      .with("Referrer-Policy", "no-referrer")
+      .with("Cache-Control", "no-store");
+  return response;
+}
 
 Data list() { return Data(Data::type::list); }
 

@@ -14,8 +14,8 @@ namespace {
 constexpr double kTitleSize = 9;
 constexpr double kTextSize = 7;
 constexpr double kValueSize = 9;
-constexpr double kHead = 34;           ///< above the plot: title and caption
-constexpr double kFoot = 15;           ///< below the plot: time labels
+constexpr double kHead = 34;            ///< above the plot: title and caption
+constexpr double kFoot = 15;            ///< below the plot: time labels
 constexpr double kLargestValue = 1e12;  ///< beyond, no clinical value: left out
 constexpr std::size_t kMostMarkers = 48;
 
@@ -86,12 +86,10 @@ class Painter {
 
  private:
   void head() {
-    out_.texts.push_back(
-        {0, 9, kTitleSize, true, Align::start, ChartRole::title, chart_.title});
+    out_.texts.push_back({0, 9, kTitleSize, true, Align::start, ChartRole::title, chart_.title});
     const std::string caption = caption_of(chart_);
     if (caption.empty()) return;
-    out_.texts.push_back(
-        {0, 20, kTextSize, false, Align::start, ChartRole::caption, caption});
+    out_.texts.push_back({0, 20, kTextSize, false, Align::start, ChartRole::caption, caption});
   }
 
   void scales() {
@@ -152,8 +150,8 @@ class Painter {
       const bool base = tick == values_.low;
       out_.lines.push_back(
           {{{left_, y}, {right_, y}}, base ? 0.8 : 0.4, base ? ChartRole::axis : ChartRole::grid});
-      out_.texts.push_back({left_ - 4, y + 2.5, kTextSize, false, Align::end, ChartRole::tick,
-                            values_.label(tick)});
+      out_.texts.push_back(
+          {left_ - 4, y + 2.5, kTextSize, false, Align::end, ChartRole::tick, values_.label(tick)});
     }
   }
 
@@ -250,9 +248,9 @@ std::string chart_description(const Chart& chart) {
   std::string text = chart.title;
   for (const ChartSeries& series : drawable_series(chart)) {
     text += text.empty() ? "" : "; ";
-    text += series.name.empty() ? std::to_string(series.points.size()) + " values"
-                                : series.name + ": " + std::to_string(series.points.size()) +
-                                      " values";
+    text += series.name.empty()
+                ? std::to_string(series.points.size()) + " values"
+                : series.name + ": " + std::to_string(series.points.size()) + " values";
     const ChartPoint& last = series.points.back();
     text += ", last ";
     text += last.label.empty() ? format_number(last.value) + " " + chart.unit : last.label;

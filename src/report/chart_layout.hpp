@@ -11,15 +11,15 @@ namespace chartroom::report {
 /// What a shape stands for; each face chooses its colour.
 enum class ChartRole {
   title,
-  caption,      ///< unit and reference range under the title
-  tick,         ///< axis labels
-  value,        ///< the last value
+  caption,  ///< unit and reference range under the title
+  tick,     ///< axis labels
+  value,    ///< the last value
   series_name,
   grid,
   axis,
-  band,         ///< reference range
-  first,        ///< first series
-  second,       ///< every further series
+  band,    ///< reference range
+  first,   ///< first series
+  second,  ///< every further series
   caution,
   alert,
 };
@@ -62,7 +62,7 @@ struct ChartMarker {
 struct ChartLayout {
   double width = 0;
   double height = 0;
-  std::vector<ChartRect> rects;    // in drawing order: rects, lines, markers, texts
+  std::vector<ChartRect> rects;  // in drawing order: rects, lines, markers, texts
   std::vector<ChartLine> lines;
   std::vector<ChartMarker> markers;
   std::vector<ChartText> texts;

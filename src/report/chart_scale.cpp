@@ -42,7 +42,8 @@ int month_index(base::TimePoint when) {
 
 year_month month_at(int index) {
   const int year = (index >= 0 ? index : index - 11) / 12;
-  return std::chrono::year(year) / std::chrono::month(static_cast<unsigned>(index - year * 12) + 1U);
+  return std::chrono::year(year) /
+         std::chrono::month(static_cast<unsigned>(index - year * 12) + 1U);
 }
 
 base::TimePoint start_of(year_month month) { return sys_days(month / 1); }
@@ -148,7 +149,8 @@ TimeScale make_time_scale(base::TimePoint first, base::TimePoint last, int most)
   if (last < first) std::swap(first, last);
   if (first == last) {  // a single date: it is the only tick
     const year_month_day date(std::chrono::floor<days>(first));
-    const std::string label = month_name(date.month()) + " " + std::to_string(unsigned{date.day()}) + ", " +
+    const std::string label = month_name(date.month()) + " " +
+                              std::to_string(unsigned{date.day()}) + ", " +
                               std::to_string(static_cast<int>(date.year()));
     return {first - days(7), last + days(7), {{first, label}}};
   }

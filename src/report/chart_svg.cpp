@@ -18,12 +18,23 @@ std::string escape(std::string_view text) {
   for (const char c : base::to_valid_utf8(text)) {
     const auto byte = static_cast<unsigned char>(c);
     switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      case '\'': out += "&#39;"; break;
-      default: out += byte < 0x20 || byte == 0x7f ? ' ' : c;
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      case '\'':
+        out += "&#39;";
+        break;
+      default:
+        out += byte < 0x20 || byte == 0x7f ? ' ' : c;
     }
   }
   return out;
@@ -46,18 +57,30 @@ struct Look {
 
 Look look_of(ChartRole role) {
   switch (role) {
-    case ChartRole::title: return {"chart-title", "currentColor"};
-    case ChartRole::value: return {"chart-value", "currentColor"};
-    case ChartRole::caption: return {"chart-caption", "var(--muted,#55606f)"};
-    case ChartRole::tick: return {"chart-tick", "var(--muted,#55606f)"};
-    case ChartRole::series_name: return {"chart-name", "var(--muted,#55606f)"};
-    case ChartRole::grid: return {"chart-grid", "var(--line,#d5dbe3)"};
-    case ChartRole::axis: return {"chart-axis", "var(--strong-line,#8b96a5)"};
-    case ChartRole::band: return {"chart-band", "var(--good-ground,#e6f4ec)"};
-    case ChartRole::first: return {"chart-first", "var(--accent,#0a4f96)"};
-    case ChartRole::second: return {"chart-second", "var(--chart-second,#8a5fa8)"};
-    case ChartRole::caution: return {"chart-caution", "var(--caution,#7a4a00)"};
-    case ChartRole::alert: return {"chart-alert", "var(--alert,#a3201a)"};
+    case ChartRole::title:
+      return {"chart-title", "currentColor"};
+    case ChartRole::value:
+      return {"chart-value", "currentColor"};
+    case ChartRole::caption:
+      return {"chart-caption", "var(--muted,#55606f)"};
+    case ChartRole::tick:
+      return {"chart-tick", "var(--muted,#55606f)"};
+    case ChartRole::series_name:
+      return {"chart-name", "var(--muted,#55606f)"};
+    case ChartRole::grid:
+      return {"chart-grid", "var(--line,#d5dbe3)"};
+    case ChartRole::axis:
+      return {"chart-axis", "var(--strong-line,#8b96a5)"};
+    case ChartRole::band:
+      return {"chart-band", "var(--good-ground,#e6f4ec)"};
+    case ChartRole::first:
+      return {"chart-first", "var(--accent,#0a4f96)"};
+    case ChartRole::second:
+      return {"chart-second", "var(--chart-second,#8a5fa8)"};
+    case ChartRole::caution:
+      return {"chart-caution", "var(--caution,#7a4a00)"};
+    case ChartRole::alert:
+      return {"chart-alert", "var(--alert,#a3201a)"};
   }
   return {"chart-mark", "currentColor"};
 }

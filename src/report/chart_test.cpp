@@ -94,9 +94,9 @@ TEST(ChartLayoutTest, EverythingStaysInsideTheBox) {
 
 TEST(ChartLayoutTest, AValueThatStandsOutHasAShapeOfItsOwn) {
   const ChartLayout layout = layout_chart(pressure(), 360, 176);
-  const auto diamonds = std::count_if(
-      layout.markers.begin(), layout.markers.end(),
-      [](const ChartMarker& marker) { return marker.shape == MarkerShape::diamond; });
+  const auto diamonds =
+      std::count_if(layout.markers.begin(), layout.markers.end(),
+                    [](const ChartMarker& marker) { return marker.shape == MarkerShape::diamond; });
   EXPECT_EQ(diamonds, 1);
 }
 
@@ -105,11 +105,11 @@ TEST(ChartLayoutTest, UnusableValuesAreLeftOut) {
   chart.title = "Odd";
   const double inf = std::numeric_limits<double>::infinity();
   chart.band_low = std::nan("");
-  chart.series = {{"",
-                   {{day("2020-01-01"), inf, "", Tone::none},
-                    {day("2020-01-02"), std::nan(""), "", Tone::none},
-                    {base::from_unix_ms(std::numeric_limits<std::int64_t>::max()), 1, "",
-                     Tone::none}}}};
+  chart.series = {
+      {"",
+       {{day("2020-01-01"), inf, "", Tone::none},
+        {day("2020-01-02"), std::nan(""), "", Tone::none},
+        {base::from_unix_ms(std::numeric_limits<std::int64_t>::max()), 1, "", Tone::none}}}};
   EXPECT_TRUE(has_text(layout_chart(chart, 300, 150), "No values to draw"));
   chart.series.front().points.push_back({day("2020-01-03"), 7, "", Tone::none});
   const ChartLayout layout = layout_chart(chart, 300, 150);

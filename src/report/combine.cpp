@@ -33,8 +33,8 @@ base::Result<std::unique_ptr<OpenPart>> stand_in(const Document& cover, const Pd
   return open_part({part.title, std::move(*bytes)});
 }
 
-base::Result<std::vector<std::unique_ptr<OpenPart>>> open_parts(
-    const Document& cover, const std::vector<PdfPart>& parts) {
+base::Result<std::vector<std::unique_ptr<OpenPart>>> open_parts(const Document& cover,
+                                                                const std::vector<PdfPart>& parts) {
   std::vector<std::unique_ptr<OpenPart>> all;
   for (const PdfPart& part : parts) {
     auto open = open_part(part);
@@ -83,11 +83,11 @@ void add_link(QPDF& document, const std::vector<QPDFObjectHandle>& pages, const 
   using Object = QPDFObjectHandle;
   Object annotation = Object::parse("<< /Type /Annot /Subtype /Link /F 4 /Border [0 0 0] >>");
   const Box& box = link.box;
-  annotation.replaceKey("/Rect", Object::newArray(Object::Rectangle(
-                                     box.x, kPageHeight - box.y - box.height, box.x + box.width,
-                                     kPageHeight - box.y)));
   annotation.replaceKey(
-      "/Dest", destination(pages.at(static_cast<std::size_t>(link.target)), kPageHeight));
+      "/Rect", Object::newArray(Object::Rectangle(box.x, kPageHeight - box.y - box.height,
+                                                  box.x + box.width, kPageHeight - box.y)));
+  annotation.replaceKey("/Dest",
+                        destination(pages.at(static_cast<std::size_t>(link.target)), kPageHeight));
   Object page = pages.at(static_cast<std::size_t>(link.page));
   if (!page.getKey("/Annots").isArray()) page.replaceKey("/Annots", Object::newArray());
   page.getKey("/Annots").appendItem(document.makeIndirectObject(annotation));

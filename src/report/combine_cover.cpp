@@ -39,8 +39,7 @@ void lay_title(Composer& composer, const Document& cover) {
   canvas.flow(composer.text.make(cover.title, title, kContentWidth), kLeft, canvas.tag("H1", 0));
   if (!cover.subtitle.empty()) {
     canvas.advance(2);
-    canvas.flow(composer.text.make(cover.subtitle, name, kContentWidth), kLeft,
-                canvas.tag("P", 0));
+    canvas.flow(composer.text.make(cover.subtitle, name, kContentWidth), kLeft, canvas.tag("P", 0));
   }
   canvas.advance(20);
 }

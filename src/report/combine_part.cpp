@@ -32,7 +32,7 @@ bool keep_link(Object& annotation) {
   if (!target.isArray() || target.getArrayNItems() < 2 || !target.getArrayItem(0).isPageObject()) {
     return false;
   }
-  static const std::set<std::string> kKept = {"/Type", "/Subtype", "/Rect",        "/Border",
+  static const std::set<std::string> kKept = {"/Type", "/Subtype", "/Rect",         "/Border",
                                               "/F",    "/Dest",    "/StructParent", "/QuadPoints"};
   for (const std::string& key : annotation.getKeys()) {
     if (!kKept.contains(key)) annotation.removeKey(key);
@@ -68,8 +68,8 @@ void settle_annotations(QPDF& document) {
 
 void clean_page(Object& page, bool ours) {
   static const std::set<std::string> kKept = {
-      "/Type",     "/Parent",  "/Resources", "/MediaBox", "/CropBox", "/TrimBox", "/BleedBox",
-      "/ArtBox",   "/Contents", "/Rotate",   "/Group",    "/Annots",  "/UserUnit", "/Tabs"};
+      "/Type",   "/Parent",   "/Resources", "/MediaBox", "/CropBox", "/TrimBox",  "/BleedBox",
+      "/ArtBox", "/Contents", "/Rotate",    "/Group",    "/Annots",  "/UserUnit", "/Tabs"};
   for (const std::string& key : page.getKeys()) {
     if (kKept.contains(key) || (ours && key == "/StructParents")) continue;
     page.removeKey(key);

@@ -66,8 +66,7 @@ std::shared_ptr<void> stamp_numbers(QPDF& document) {
   auto numbers = QPDFPageDocumentHelper(stamps->document).getAllPages();
   for (std::size_t i = 0; i < pages.size(); ++i) {
     crop(numbers.at(i));
-    QPDFObjectHandle form =
-        document.copyForeignObject(numbers.at(i).getFormXObjectForPage());
+    QPDFObjectHandle form = document.copyForeignObject(numbers.at(i).getFormXObjectForPage());
     QPDFObjectHandle resources = pages[i].getAttribute("/Resources", true);
     if (!resources.isDictionary()) {
       pages[i].getObjectHandle().replaceKey("/Resources", QPDFObjectHandle::newDictionary());

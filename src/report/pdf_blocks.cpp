@@ -20,10 +20,14 @@ struct HeadingLook {
 
 HeadingLook heading_look(int level) {
   switch (level) {
-    case 1: return {"H1", 19, 700, kBrand, 0, 8};
-    case 2: return {"H2", 13, 650, kBrand, 17, 6};
-    case 3: return {"H3", 10, 600, kInk, 11, 3.5};
-    default: return {"H4", 8.75, 600, kMuted, 8, 2.5};
+    case 1:
+      return {"H1", 19, 700, kBrand, 0, 8};
+    case 2:
+      return {"H2", 13, 650, kBrand, 17, 6};
+    case 3:
+      return {"H3", 10, 600, kInk, 11, 3.5};
+    default:
+      return {"H4", 8.75, 600, kMuted, 8, 2.5};
   }
 }
 
@@ -59,7 +63,8 @@ std::size_t key_value_columns(Composer& composer, const KeyValues& values) {
   std::sort(widths.begin(), widths.end());
   const double usual = widths[widths.size() * 4 / 5];
   for (const std::size_t columns : {std::size_t{3}, std::size_t{2}}) {
-    if (values.items.size() >= columns && usual <= kContentWidth / static_cast<double>(columns) - 14) {
+    if (values.items.size() >= columns &&
+        usual <= kContentWidth / static_cast<double>(columns) - 14) {
       return columns;
     }
   }
@@ -146,8 +151,8 @@ void lay_heading(Composer& composer, const Heading& heading, double after) {
   canvas.ensure(box->height() + look.after + std::min(after, kContentHeight * 0.85));
   canvas.anchor(heading.anchor, canvas.y());
   canvas.anchor(heading_anchor(composer.headings++), canvas.y());
-  canvas.outline.push_back({heading.level, printable(heading.text, false),
-                            {canvas.page(), canvas.y()}});
+  canvas.outline.push_back(
+      {heading.level, printable(heading.text, false), {canvas.page(), canvas.y()}});
   canvas.flow(box, kLeft, canvas.tag(look.tag, 0));
   if (heading.level <= 2) {
     canvas.rule(kLeft, canvas.y() + 2.5, kContentWidth, 0.9, kBrand);
@@ -180,8 +185,7 @@ void lay_list(Composer& composer, const List& list) {
   }
   for (const ListItem& item : list.items) {
     const double indent = 4 + 14.0 * std::min(item.level, 8U);
-    const TextPtr body =
-        composer.text.make(item.spans, style, kContentWidth - indent - markers);
+    const TextPtr body = composer.text.make(item.spans, style, kContentWidth - indent - markers);
     style.colour = kMuted;
     const TextPtr marker = composer.text.make(item.marker, style, markers);
     style.colour = kInk;

@@ -28,7 +28,7 @@ struct TagNode {
   std::string alternative;
   unsigned column_span = 1;
   unsigned row_span = 1;
-  const char* scope = nullptr;  ///< of TH: "Column" or "Row"
+  const char* scope = nullptr;   ///< of TH: "Column" or "Row"
   std::vector<Content> content;  ///< filled in by drawing
   std::vector<int> children;
 };

@@ -27,17 +27,26 @@ void ink(cairo_t* cairo, const Rgb& colour) {
 Rgb colour_of(ChartRole role) {
   switch (role) {
     case ChartRole::title:
-    case ChartRole::value: return kInk;
+    case ChartRole::value:
+      return kInk;
     case ChartRole::caption:
     case ChartRole::tick:
-    case ChartRole::series_name: return kMuted;
-    case ChartRole::grid: return kHairline;
-    case ChartRole::axis: return kRule;
-    case ChartRole::band: return kGoodTint;
-    case ChartRole::first: return kAccent;
-    case ChartRole::second: return kSecond;
-    case ChartRole::caution: return kCaution;
-    case ChartRole::alert: return kAlert;
+    case ChartRole::series_name:
+      return kMuted;
+    case ChartRole::grid:
+      return kHairline;
+    case ChartRole::axis:
+      return kRule;
+    case ChartRole::band:
+      return kGoodTint;
+    case ChartRole::first:
+      return kAccent;
+    case ChartRole::second:
+      return kSecond;
+    case ChartRole::caution:
+      return kCaution;
+    case ChartRole::alert:
+      return kAlert;
   }
   return kInk;
 }
@@ -118,8 +127,9 @@ class PageDrawer {
     style.colour = kMuted;
     style.leading = 1.85;
     const TextPtr box = text_.make(std::to_string(place->second.page + 1), style, 0);
-    marked(number.node,
-           [&] { draw_text(cairo_, *box, 0, box->lines.size(), number.right - box->width, number.y); });
+    marked(number.node, [&] {
+      draw_text(cairo_, *box, 0, box->lines.size(), number.right - box->width, number.y);
+    });
   }
 
   void op(const ImageOp& image) {
@@ -165,8 +175,12 @@ class PageDrawer {
     ink(cairo_, colour_of(marker.role));
     cairo_new_path(cairo_);
     switch (marker.shape) {
-      case MarkerShape::circle: cairo_arc(cairo_, marker.x, marker.y, r, 0, kFullTurn); break;
-      case MarkerShape::square: cairo_rectangle(cairo_, marker.x - r, marker.y - r, 2 * r, 2 * r); break;
+      case MarkerShape::circle:
+        cairo_arc(cairo_, marker.x, marker.y, r, 0, kFullTurn);
+        break;
+      case MarkerShape::square:
+        cairo_rectangle(cairo_, marker.x - r, marker.y - r, 2 * r, 2 * r);
+        break;
       case MarkerShape::diamond: {
         const double wide = r * 1.35;
         cairo_move_to(cairo_, marker.x, marker.y - wide);
@@ -225,7 +239,8 @@ class PageDrawer {
 base::Result<std::string> draw_pages(Canvas& canvas, const Document& document, TextEngine& text) {
   Drawing drawing;
   // Without these cairo writes the time of drawing, and no two files would be alike.
-  drawing.metadata(CAIRO_PDF_METADATA_CREATE_DATE, base::format_iso(document.created).substr(0, 19) + "Z");
+  drawing.metadata(CAIRO_PDF_METADATA_CREATE_DATE,
+                   base::format_iso(document.created).substr(0, 19) + "Z");
   PageDrawer(drawing, canvas, document, text).draw();
   return drawing.finish();
 }

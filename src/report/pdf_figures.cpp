@@ -65,8 +65,8 @@ void lay_chart_row(Composer& composer, const ChartRow& row) {
   if (row.charts.empty()) return;
   Canvas& canvas = composer.canvas;
   const std::size_t columns = chart_columns(row.charts.size());
-  const double width = (kContentWidth - kChartGap * static_cast<double>(columns - 1)) /
-                       static_cast<double>(columns);
+  const double width =
+      (kContentWidth - kChartGap * static_cast<double>(columns - 1)) / static_cast<double>(columns);
   const double height = columns == 1 ? kWideChartHeight : kChartHeight;
   canvas.space(4);
   for (std::size_t i = 0; i < row.charts.size(); ++i) {
@@ -111,8 +111,9 @@ void lay_received(Composer& composer, const EmbeddedPdf& embedded) {
   auto opened = open_received(embedded.bytes);
   if (!opened) {
     const std::string what = embedded.title.empty() ? "A received document" : embedded.title;
-    lay_note(composer, "Document not shown", what + ": " + opened.error().message +
-                                                 ". The received file itself is kept unchanged.");
+    lay_note(
+        composer, "Document not shown",
+        what + ": " + opened.error().message + ". The received file itself is kept unchanged.");
     return;
   }
   composer.received.push_back(*opened);

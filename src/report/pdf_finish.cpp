@@ -1,5 +1,5 @@
-// Structure tree, links, bookmarks and received pages, on the object level (PDF 32000-1: 12.3, 12.5,
-// 14.7, 14.8).
+// Structure tree, links, bookmarks and received pages, on the object level (PDF
+// 32000-1: 12.3, 12.5, 14.7, 14.8).
 #include <algorithm>
 #include <array>
 #include <cstdio>
@@ -51,7 +51,8 @@ class Finisher {
     for (std::size_t i = 0; i < canvas_.nodes.size(); ++i) elements_[i] = make_element(i);
     for (std::size_t i = 0; i < canvas_.nodes.size(); ++i) {
       Object kids = elements_[i].getKey("/K");
-      for (const int child : canvas_.nodes[i].children) kids.appendItem(elements_[static_cast<std::size_t>(child)]);
+      for (const int child : canvas_.nodes[i].children)
+        kids.appendItem(elements_[static_cast<std::size_t>(child)]);
     }
     tree_.replaceKey("/K", Object::newArray({elements_.front()}));
     for (std::size_t p = 0; p < pages_.size(); ++p) {
@@ -68,9 +69,12 @@ class Finisher {
     Object element = Object::newDictionary();
     element.replaceKey("/Type", Object::newName("/StructElem"));
     element.replaceKey("/S", Object::newName(std::string("/") + node.type));
-    element.replaceKey("/P", node.parent < 0 ? tree_ : elements_[static_cast<std::size_t>(node.parent)]);
-    if (!node.alternative.empty()) element.replaceKey("/Alt", Object::newUnicodeString(node.alternative));
-    if (Object attributes = table_attributes(node); !attributes.isNull()) element.replaceKey("/A", attributes);
+    element.replaceKey("/P",
+                       node.parent < 0 ? tree_ : elements_[static_cast<std::size_t>(node.parent)]);
+    if (!node.alternative.empty())
+      element.replaceKey("/Alt", Object::newUnicodeString(node.alternative));
+    if (Object attributes = table_attributes(node); !attributes.isNull())
+      element.replaceKey("/A", attributes);
     Object kids = Object::newArray();
     Object indirect = pdf_.makeIndirectObject(element);
     std::vector<TagNode::Content> contents = node.content;
@@ -94,11 +98,14 @@ class Finisher {
   }
 
   static Object table_attributes(const TagNode& node) {
-    if (node.scope == nullptr && node.column_span <= 1 && node.row_span <= 1) return Object::newNull();
+    if (node.scope == nullptr && node.column_span <= 1 && node.row_span <= 1)
+      return Object::newNull();
     Object attributes = Object::newDictionary();
     attributes.replaceKey("/O", Object::newName("/Table"));
-    if (node.scope != nullptr) attributes.replaceKey("/Scope", Object::newName(std::string("/") + node.scope));
-    if (node.column_span > 1) attributes.replaceKey("/ColSpan", Object::newInteger(node.column_span));
+    if (node.scope != nullptr)
+      attributes.replaceKey("/Scope", Object::newName(std::string("/") + node.scope));
+    if (node.column_span > 1)
+      attributes.replaceKey("/ColSpan", Object::newInteger(node.column_span));
     if (node.row_span > 1) attributes.replaceKey("/RowSpan", Object::newInteger(node.row_span));
     return attributes;
   }
@@ -121,7 +128,8 @@ class Finisher {
 
   Object destination(const Place& place) {
     return Object::newArray({pages_[static_cast<std::size_t>(place.page)], Object::newName("/XYZ"),
-                             Object::newNull(), number(kPageHeight - place.y + 6), Object::newNull()});
+                             Object::newNull(), number(kPageHeight - place.y + 6),
+                             Object::newNull()});
   }
 
   void links() {
@@ -132,10 +140,13 @@ class Finisher {
       annotation.replaceKey("/Type", Object::newName("/Annot"));
       annotation.replaceKey("/Subtype", Object::newName("/Link"));
       annotation.replaceKey("/F", Object::newInteger(4));
-      annotation.replaceKey("/Border", Object::newArray({Object::newInteger(0), Object::newInteger(0), Object::newInteger(0)}));
       annotation.replaceKey(
-          "/Rect", Object::newArray({number(link.box.x), number(kPageHeight - link.box.y - link.box.height),
-                                     number(link.box.x + link.box.width), number(kPageHeight - link.box.y)}));
+          "/Border",
+          Object::newArray({Object::newInteger(0), Object::newInteger(0), Object::newInteger(0)}));
+      annotation.replaceKey(
+          "/Rect", Object::newArray(
+                       {number(link.box.x), number(kPageHeight - link.box.y - link.box.height),
+                        number(link.box.x + link.box.width), number(kPageHeight - link.box.y)}));
       annotation.replaceKey("/Dest", destination(place->second));
       annotation.replaceKey("/Contents", Object::newUnicodeString("Go to the source"));
       Object indirect = pdf_.makeIndirectObject(annotation);
@@ -185,17 +196,20 @@ class Finisher {
     std::map<int, int> next_mark = marks_drawn();
     for (const Placement& placement : canvas_.placements) {
       Received& source = *received_[placement.source];
-      Object form = pdf_.copyForeignObject(source.pages[placement.source_page].getFormXObjectForPage());
+      Object form =
+          pdf_.copyForeignObject(source.pages[placement.source_page].getFormXObjectForPage());
       strip_active(form);
       const int mark = next_mark[placement.page]++;
       received_marks_[static_cast<std::size_t>(placement.node)] = {placement.page, mark};
       QPDFPageObjectHelper page(pages_[static_cast<std::size_t>(placement.page)]);
       const std::string key = "/Received" + std::to_string(name++);
       Object resources = page.getAttribute("/Resources", true);
-      if (!resources.getKey("/XObject").isDictionary()) resources.replaceKey("/XObject", Object::newDictionary());
+      if (!resources.getKey("/XObject").isDictionary())
+        resources.replaceKey("/XObject", Object::newDictionary());
       resources.getKey("/XObject").replaceKey(key, form);
       const Box& box = placement.box;
-      const Object::Rectangle target(box.x, kPageHeight - box.y - box.height, box.x + box.width, kPageHeight - box.y);
+      const Object::Rectangle target(box.x, kPageHeight - box.y - box.height, box.x + box.width,
+                                     kPageHeight - box.y);
       const std::string shown = page.placeFormXObject(form, key, target, true, true, true);
       // What cairo drew leaves its own coordinates behind: they end before the page is placed.
       page.addPageContents(pdf_.newStream("q\n"), true);
@@ -239,7 +253,8 @@ std::string pdf_date(base::TimePoint time) {
   return "D:" + digits + "Z";
 }
 
-base::Result<std::string> finish_pdf(const std::string& drawn, const Canvas& canvas, const Document& document,
+base::Result<std::string> finish_pdf(const std::string& drawn, const Canvas& canvas,
+                                     const Document& document,
                                      const std::vector<std::shared_ptr<Received>>& received) {
   try {
     return Finisher(drawn, canvas, document, received).finish();

@@ -24,8 +24,8 @@ long long link_children(Object parent, std::vector<Object>& children) {
 }
 
 /// Takes all bookmarks from `next` on that are deeper than `above`.
-void build_level(QPDF& pdf, const std::vector<Bookmark>& flat, std::size_t& next, int above, Object parent,
-                 bool top) {
+void build_level(QPDF& pdf, const std::vector<Bookmark>& flat, std::size_t& next, int above,
+                 Object parent, bool top) {
   std::vector<Object> children;
   while (next < flat.size() && flat[next].level > above) {
     const Bookmark& bookmark = flat[next++];
@@ -63,7 +63,8 @@ void set_catalogue(QPDF& pdf, const Document& document) {
   preferences.replaceKey("/DisplayDocTitle", Object::newBool(true));
   root.replaceKey("/ViewerPreferences", preferences);
   Object info = Object::newDictionary();
-  const std::string title = document.title + (document.subtitle.empty() ? "" : " \u2013 " + document.subtitle);
+  const std::string title =
+      document.title + (document.subtitle.empty() ? "" : " \u2013 " + document.subtitle);
   info.replaceKey("/Title", Object::newUnicodeString(title));
   info.replaceKey("/Author", Object::newUnicodeString("Chartroom"));
   info.replaceKey("/Producer", Object::newUnicodeString("Chartroom"));

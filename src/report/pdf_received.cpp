@@ -30,9 +30,9 @@ constexpr std::size_t kMostObjects = 2'000'000;
 
 /// Entries of streams and typed dictionaries. Untyped ones (resources, glyph tables) choose their
 /// own names, where "/PS" may well be a font.
-constexpr std::array kUnwantedKeys = {"/EF", "/AF", "/OPI", "/Ref", "/PS", "/PieceInfo",
-                                      "/Metadata", "/Alternates", "/EmbeddedFiles", "/Names",
-                                      "/OpenAction"};
+constexpr std::array kUnwantedKeys = {
+    "/EF",       "/AF",         "/OPI",           "/Ref",   "/PS",        "/PieceInfo",
+    "/Metadata", "/Alternates", "/EmbeddedFiles", "/Names", "/OpenAction"};
 
 bool is_action(QPDFObjectHandle& object) {
   if (!object.isDictionary()) return false;

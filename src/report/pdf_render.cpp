@@ -15,7 +15,8 @@ constexpr double kHeadTop = 40;
 std::vector<std::string> anchors_of(const Document& document) {
   std::vector<std::string> anchors;
   for (const Block& block : document.blocks) {
-    if (const auto* heading = std::get_if<Heading>(&block); heading != nullptr && !heading->anchor.empty()) {
+    if (const auto* heading = std::get_if<Heading>(&block);
+        heading != nullptr && !heading->anchor.empty()) {
       anchors.push_back(heading->anchor);
     }
     const auto* table = std::get_if<Table>(&block);
@@ -43,13 +44,14 @@ void lay_head(Composer& composer, const Document& document) {
   canvas.flow(composer.text.make(document.title, title, kContentWidth), kLeft, canvas.tag("H1", 0));
   if (!document.subtitle.empty()) {
     canvas.advance(1);
-    canvas.flow(composer.text.make(document.subtitle, name, kContentWidth), kLeft, canvas.tag("P", 0));
+    canvas.flow(composer.text.make(document.subtitle, name, kContentWidth), kLeft,
+                canvas.tag("P", 0));
   }
   TextStyle date;
   date.size = kSmallSize;
   date.colour = kMuted;
-  const TextPtr made = composer.text.make(
-      "Report date " + base::Date::from(document.created).iso(), date, 0);
+  const TextPtr made =
+      composer.text.make("Report date " + base::Date::from(document.created).iso(), date, 0);
   canvas.text(made, kRight - made->width, canvas.y() - made->height() - 2, canvas.tag("P", 0));
   canvas.advance(5);
   canvas.rule(kLeft, canvas.y(), kContentWidth, 2, kBrand);
@@ -59,8 +61,7 @@ void lay_head(Composer& composer, const Document& document) {
 /// The document's title stands in its head already.
 bool is_title(const Document& document, std::size_t index) {
   const auto* heading = std::get_if<Heading>(&document.blocks[index]);
-  return index == 0 && heading != nullptr && heading->level <= 1 &&
-         heading->text == document.title;
+  return index == 0 && heading != nullptr && heading->level <= 1 && heading->text == document.title;
 }
 
 /// Behind what stands before the first section: the cover block.

@@ -16,7 +16,8 @@ constexpr Rgb rgb(unsigned hex) {
   return {((hex >> 16U) & 255U) / 255.0, ((hex >> 8U) & 255U) / 255.0, (hex & 255U) / 255.0};
 }
 
-// The palette of report.css. Every text colour has at least 4.5:1 against white and against its own tint.
+// The palette of report.css. Every text colour has at least 4.5:1 against white and against its own
+// tint.
 inline constexpr Rgb kInk = rgb(0x18212b);
 inline constexpr Rgb kMuted = rgb(0x55606f);
 inline constexpr Rgb kAccent = rgb(0x0a4f96);
@@ -34,22 +35,31 @@ inline constexpr Rgb kGoodTint = rgb(0xe9f4ed);
 
 constexpr Rgb tone_ink(Tone tone) {
   switch (tone) {
-    case Tone::good: return kGood;
-    case Tone::caution: return kCaution;
-    case Tone::alert: return kAlert;
-    case Tone::muted: return kMuted;
-    case Tone::none: break;
+    case Tone::good:
+      return kGood;
+    case Tone::caution:
+      return kCaution;
+    case Tone::alert:
+      return kAlert;
+    case Tone::muted:
+      return kMuted;
+    case Tone::none:
+      break;
   }
   return kInk;
 }
 
 constexpr Rgb tone_tint(Tone tone) {
   switch (tone) {
-    case Tone::good: return kGoodTint;
-    case Tone::caution: return kCautionTint;
-    case Tone::alert: return kAlertTint;
+    case Tone::good:
+      return kGoodTint;
+    case Tone::caution:
+      return kCautionTint;
+    case Tone::alert:
+      return kAlertTint;
     case Tone::muted:
-    case Tone::none: break;
+    case Tone::none:
+      break;
   }
   return kBand;
 }
@@ -60,12 +70,12 @@ inline constexpr double kPageHeight = 792;
 inline constexpr double kLeft = 46;
 inline constexpr double kRight = kPageWidth - 46;
 inline constexpr double kContentWidth = kRight - kLeft;
-inline constexpr double kTop = 58;       ///< of the content, from the second page on
-inline constexpr double kBottom = 744;   ///< content ends here
-inline constexpr double kBandTop = 44;        ///< of the title, on the first page
+inline constexpr double kTop = 58;      ///< of the content, from the second page on
+inline constexpr double kBottom = 744;  ///< content ends here
+inline constexpr double kBandTop = 44;  ///< of the title, on the first page
 inline constexpr double kBandPadding = 13;
 inline constexpr double kTitleY = kBandTop + kBandPadding + 2;
-inline constexpr double kStampY = 20;    ///< top of the stamped page number
+inline constexpr double kStampY = 20;  ///< top of the stamped page number
 inline constexpr double kRunningHeadY = 32;
 inline constexpr double kFooterY = 755;
 inline constexpr double kContentHeight = kBottom - kTop;

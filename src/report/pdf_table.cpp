@@ -10,7 +10,7 @@ namespace {
 constexpr double kPadX = 4;
 constexpr double kPadY = 2.4;
 constexpr double kLeastColumn = 18;
-constexpr std::size_t kMostColumns = 24;  ///< wider tables have their rows folded
+constexpr std::size_t kMostColumns = 24;    ///< wider tables have their rows folded
 constexpr std::size_t kMeasuredRows = 400;  ///< column widths are estimated from so many rows
 
 TextStyle cell_style(const Cell& cell, Align column) {
@@ -82,7 +82,8 @@ class TableSetter {
     std::vector<std::size_t> taken;  // rows still covered, by column
     for (const std::vector<Cell>& source : table_.rows) {
       Row row;
-      row.joined = std::any_of(taken.begin(), taken.end(), [](std::size_t rows) { return rows > 0; });
+      row.joined =
+          std::any_of(taken.begin(), taken.end(), [](std::size_t rows) { return rows > 0; });
       std::size_t column = 0;
       std::vector<std::size_t> next(taken);
       for (std::size_t& rows : next) rows -= rows > 0 ? 1 : 0;
@@ -128,7 +129,8 @@ class TableSetter {
     std::vector<double> natural(column_count_, kLeastColumn);
     const auto widen = [&](std::size_t column, const TextEngine::Extent& extent) {
       const double most = kContentWidth * 0.4;
-      least[column] = std::max(least[column], std::min(extent.longest_word * 1.04 + 2 * kPadX + 1, most));
+      least[column] =
+          std::max(least[column], std::min(extent.longest_word * 1.04 + 2 * kPadX + 1, most));
       natural[column] = std::max(natural[column], extent.natural * 1.04 + 2 * kPadX + 1);
     };
     for (std::size_t c = 0; c < table_.columns.size() && c < column_count_; ++c) {
@@ -139,7 +141,8 @@ class TableSetter {
     for (std::size_t i = 0; i < std::min(rows_.size(), kMeasuredRows); ++i) {
       for (const Placed& placed : rows_[i].cells) {
         if (placed.columns > 1) continue;
-        widen(placed.column, composer_.text.estimate(placed.cell->spans, cell_style(*placed.cell, Align::start)));
+        widen(placed.column,
+              composer_.text.estimate(placed.cell->spans, cell_style(*placed.cell, Align::start)));
       }
     }
     for (std::size_t c = 0; c < table_.columns.size() && c < column_count_; ++c) {
@@ -150,7 +153,8 @@ class TableSetter {
     widths_ = share(least, natural);
   }
 
-  [[nodiscard]] std::vector<double> share(const std::vector<double>& least, const std::vector<double>& natural) const {
+  [[nodiscard]] std::vector<double> share(const std::vector<double>& least,
+                                          const std::vector<double>& natural) const {
     double least_sum = 0;
     double wish_sum = 0;
     std::vector<double> wish(column_count_);
@@ -191,7 +195,8 @@ class TableSetter {
   }
   [[nodiscard]] double width_of(const Placed& placed) const {
     double width = 0;
-    for (std::size_t c = placed.column; c < placed.column + placed.columns; ++c) width += widths_[c];
+    for (std::size_t c = placed.column; c < placed.column + placed.columns; ++c)
+      width += widths_[c];
     return width;
   }
   [[nodiscard]] double total_width() const { return x_of(column_count_) - kLeft; }
@@ -201,8 +206,9 @@ class TableSetter {
       Row& row = rows_[i];
       row.height = std::max(row.height, kTableSize * 1.26 + 2 * kPadY);
       for (Placed& placed : row.cells) {
-        const Align align =
-            placed.column < table_.columns.size() ? table_.columns[placed.column].align : Align::start;
+        const Align align = placed.column < table_.columns.size()
+                                ? table_.columns[placed.column].align
+                                : Align::start;
         placed.text = composer_.text.make(placed.cell->spans, cell_style(*placed.cell, align),
                                           std::max(4.0, width_of(placed) - 2 * kPadX));
         const double height = placed.text->height() + 2 * kPadY;
@@ -214,7 +220,8 @@ class TableSetter {
       }
     }
     for (std::size_t c = 0; c < table_.columns.size() && c < column_count_; ++c) {
-      heads_.push_back(composer_.text.make(table_.columns[c].title, head_style(table_.columns[c].align),
+      heads_.push_back(composer_.text.make(table_.columns[c].title,
+                                           head_style(table_.columns[c].align),
                                            std::max(4.0, widths_[c] - 2 * kPadX)));
       head_height_ = std::max(head_height_, heads_.back()->height() + 2 * kPadY);
     }
@@ -241,7 +248,8 @@ class TableSetter {
       return;
     }
     if (first) {
-      const double first_row = rows_.empty() ? 0 : std::min(rows_.front().height, kContentHeight / 3);
+      const double first_row =
+          rows_.empty() ? 0 : std::min(rows_.front().height, kContentHeight / 3);
       canvas.ensure(head_height_ + first_row);
     }
     canvas.add(FillOp{kLeft, canvas.y(), total_width(), head_height_, kBand});
@@ -253,7 +261,8 @@ class TableSetter {
         node = canvas.tag("TH", row);
         canvas.nodes[static_cast<std::size_t>(node)].scope = "Column";
       }
-      canvas.text(heads_[c], x_of(c) + kPadX, canvas.y() + head_height_ - kPadY - heads_[c]->height(), node);
+      canvas.text(heads_[c], x_of(c) + kPadX,
+                  canvas.y() + head_height_ - kPadY - heads_[c]->height(), node);
     }
     canvas.advance(head_height_);
     canvas.rule(kLeft, canvas.y(), total_width(), 0.7, kRule);
@@ -266,7 +275,8 @@ class TableSetter {
     if (!first && head_height_ > kContentHeight / 2) return;
     if (first) canvas.ensure(std::min(head_height_ + rows_[head_rows_].height, kContentHeight));
     const int head = first ? canvas.tag("THead", node_) : 0;
-    canvas.add(FillOp{kLeft, canvas.y(), total_width(), std::min(head_height_, canvas.remaining()), kBand});
+    canvas.add(FillOp{kLeft, canvas.y(), total_width(), std::min(head_height_, canvas.remaining()),
+                      kBand});
     for (std::size_t i = 0; i < head_rows_; ++i) {
       const Row& row = rows_[i];
       const std::vector<int> nodes =
@@ -284,7 +294,8 @@ class TableSetter {
   /// The height that must stay together from this row on: rows that share a cell.
   [[nodiscard]] double group_height(std::size_t first) const {
     double height = rows_[first].height;
-    for (std::size_t i = first + 1; i < rows_.size() && rows_[i].joined; ++i) height += rows_[i].height;
+    for (std::size_t i = first + 1; i < rows_.size() && rows_[i].joined; ++i)
+      height += rows_[i].height;
     return height;
   }
 
@@ -303,7 +314,8 @@ class TableSetter {
   /// Each cell is ruled off from the one above; a cell over several rows is not ruled through.
   void rule_off(const Row& row) {
     for (const Placed& placed : row.cells) {
-      composer_.canvas.rule(x_of(placed.column), composer_.canvas.y(), width_of(placed), 0.35, kHairline);
+      composer_.canvas.rule(x_of(placed.column), composer_.canvas.y(), width_of(placed), 0.35,
+                            kHairline);
     }
   }
 
@@ -350,8 +362,8 @@ class TableSetter {
         while (last < text.lines.size() && text.height(next[i], last + 1) <= room) ++last;
         const bool page_is_empty = canvas.y() <= kTop + head_height_ + 0.01;
         if (last == next[i] && last < text.lines.size() && page_is_empty) ++last;
-        canvas.text(row.cells[i].text, next[i], last, x_of(row.cells[i].column) + kPadX, canvas.y() + kPadY,
-                    nodes[i]);
+        canvas.text(row.cells[i].text, next[i], last, x_of(row.cells[i].column) + kPadX,
+                    canvas.y() + kPadY, nodes[i]);
         used = std::max(used, text.height(next[i], last));
         next[i] = last;
         more = more || last < text.lines.size();

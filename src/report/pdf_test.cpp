@@ -103,14 +103,18 @@ TEST(Pdf, SpansKeepEveryCell) {
   endless.row_span = 4'000'000'000U;
   Cell huge = cell("Huge");
   huge.column_span = 4'000'000'000U;
-  table.rows = {{tall, wide}, {cell("One"), cell("Two")}, {cell("Three"), cell("Four")}, {huge},
+  table.rows = {{tall, wide},
+                {cell("One"), cell("Two")},
+                {cell("Three"), cell("Four")},
+                {huge},
                 {endless, cell("Five")}};
   Document made = document();
   made.blocks = {table};
   const std::string pdf = render(made);
   expect_sound(pdf);
   const std::string text = text_of(pdf);
-  for (const char* word : {"Tall", "Wide", "One", "Two", "Three", "Four", "Huge", "Endless", "Five"}) {
+  for (const char* word :
+       {"Tall", "Wide", "One", "Two", "Three", "Four", "Huge", "Endless", "Five"}) {
     EXPECT_EQ(count(text, word), 1U) << word;
   }
 }
@@ -167,9 +171,14 @@ TEST(Pdf, HeadingsBecomeBookmarksContentsAndLinks) {
   linked.front().target = "last-row";
   Spans loose = spans("to nowhere");
   loose.front().target = "no-such-anchor";
-  made.blocks = {Heading{1, "Health Check Summary", "top"}, Paragraph{linked, false},
-                 Paragraph{loose, false}, Heading{2, "First (part)", "a"}, Heading{3, "Inner", "b"},
-                 table, Heading{2, "Zweiter Teil – ü", "c"}, Paragraph{spans("end"), false}};
+  made.blocks = {Heading{1, "Health Check Summary", "top"},
+                 Paragraph{linked, false},
+                 Paragraph{loose, false},
+                 Heading{2, "First (part)", "a"},
+                 Heading{3, "Inner", "b"},
+                 table,
+                 Heading{2, "Zweiter Teil – ü", "c"},
+                 Paragraph{spans("end"), false}};
   const std::string pdf = render(made);
   expect_sound(pdf);
   const std::string open = laid_open(pdf);
@@ -185,9 +194,12 @@ TEST(Pdf, StructureTellsTablesHeadingsAndFigures) {
   Chart chart;
   chart.title = "Glucose";
   chart.alternative = "Glucose rose from 90 to 126";
-  chart.series = {{"", {{*base::parse_iso("2020-01-01"), 90, "", Tone::none},
-                        {*base::parse_iso("2024-01-01"), 126, "", Tone::alert}}}};
-  made.blocks = {Heading{2, "Labs", "l"}, long_table(3), ChartRow{{chart}},
+  chart.series = {{"",
+                   {{*base::parse_iso("2020-01-01"), 90, "", Tone::none},
+                    {*base::parse_iso("2024-01-01"), 126, "", Tone::alert}}}};
+  made.blocks = {Heading{2, "Labs", "l"},
+                 long_table(3),
+                 ChartRow{{chart}},
                  List{{{spans("item"), 0, "•"}}},
                  KeyValues{{{"Label", spans("value")}, {"Empty", {}}}},
                  Callout{Tone::alert, "Mind this", spans("because")}};
@@ -202,7 +214,8 @@ TEST(Pdf, StructureTellsTablesHeadingsAndFigures) {
 
 TEST(Pdf, BrokenPicturesAndPdfsBecomeNotes) {
   Document made = document();
-  const std::string huge_png("\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\x7f\xff\0\0\x7f\xff\x08\x06\0\0\0abcd", 33);
+  const std::string huge_png(
+      "\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\x7f\xff\0\0\x7f\xff\x08\x06\0\0\0abcd", 33);
   made.blocks = {Image{"image/png", "no picture", "Scan A"},
                  Image{"image/png", huge_png, "Scan B"},
                  Image{"image/jpeg", "\xff\xd8\xff\xe0", "Scan C"},

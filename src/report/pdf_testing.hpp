@@ -77,7 +77,9 @@ inline Run run(std::string command, const std::string& bytes) {
   return result;
 }
 
-inline std::string text_of(const std::string& pdf) { return run("pdftotext -layout % -", pdf).output; }
+inline std::string text_of(const std::string& pdf) {
+  return run("pdftotext -layout % -", pdf).output;
+}
 
 inline std::size_t count(const std::string& text, const std::string& word) {
   std::size_t found = 0;

@@ -15,7 +15,8 @@ constexpr std::size_t kCacheEntries = 20'000;
 constexpr std::size_t kCacheableBytes = 120;
 constexpr const char* kLineSeparator = "\u2028";
 constexpr const char* kSansFamilies = "Inter, DejaVu Sans, Noto Sans, Liberation Sans, Sans";
-constexpr const char* kMonoFamilies = "DejaVu Sans Mono, Noto Sans Mono, Liberation Mono, Monospace";
+constexpr const char* kMonoFamilies =
+    "DejaVu Sans Mono, Noto Sans Mono, Liberation Mono, Monospace";
 
 struct FontFree {
   void operator()(PangoFontDescription* font) const { pango_font_description_free(font); }
@@ -32,9 +33,12 @@ FontPtr make_font(const TextStyle& style) {
 
 PangoAlignment alignment(Align align) {
   switch (align) {
-    case Align::end: return PANGO_ALIGN_RIGHT;
-    case Align::center: return PANGO_ALIGN_CENTER;
-    case Align::start: break;
+    case Align::end:
+      return PANGO_ALIGN_RIGHT;
+    case Align::center:
+      return PANGO_ALIGN_CENTER;
+    case Align::start:
+      break;
   }
   return PANGO_ALIGN_LEFT;
 }
@@ -76,9 +80,8 @@ void add_span(Attributes& attributes, const Span& span, const TextStyle& style, 
     const double rise = span.baseline > 0 ? 0.36 : -0.14;
     attributes.add(pango_attr_rise_new(static_cast<int>(rise * style.size * PANGO_SCALE)), begin,
                    end);
-    attributes.add(
-        pango_attr_size_new_absolute(static_cast<int>(0.72 * style.size * PANGO_SCALE)), begin,
-        end);
+    attributes.add(pango_attr_size_new_absolute(static_cast<int>(0.72 * style.size * PANGO_SCALE)),
+                   begin, end);
   }
 }
 
@@ -145,16 +148,19 @@ void TextEngine::set_anchors(std::vector<std::string> anchors) {
 }
 
 bool TextEngine::links(const Span& span) const {
-  return !span.target.empty() &&
-         std::binary_search(anchors_.begin(), anchors_.end(), span.target);
+  return !span.target.empty() && std::binary_search(anchors_.begin(), anchors_.end(), span.target);
 }
 
 std::string TextEngine::cache_key(const Spans& spans, const TextStyle& style, double width) const {
   if (spans.size() != 1) return {};
   const Span& span = spans.front();
   if (span.text.size() > kCacheableBytes || links(span) || span.line_break) return {};
-  const std::array<double, 7> measures = {width,           style.size,         style.leading,
-                                          style.colour.red, style.colour.green, style.colour.blue,
+  const std::array<double, 7> measures = {width,
+                                          style.size,
+                                          style.leading,
+                                          style.colour.red,
+                                          style.colour.green,
+                                          style.colour.blue,
                                           static_cast<double>(style.weight)};
   const std::array<char, 8> flags = {
       static_cast<char>(style.mono),     static_cast<char>(style.keep_space),
@@ -233,8 +239,7 @@ const TextEngine::Advances& TextEngine::advances(const TextStyle& style) {
   table.fill(0.6F);
   for (char c = '!'; c <= '~'; ++c) {
     const std::string text(1, c);
-    table[static_cast<std::size_t>(c)] =
-        static_cast<float>(make(text, sample, 0)->width / kSample);
+    table[static_cast<std::size_t>(c)] = static_cast<float>(make(text, sample, 0)->width / kSample);
   }
   table[' '] = 0.29F;
   return advances_.emplace(face, table).first->second;

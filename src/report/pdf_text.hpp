@@ -25,13 +25,13 @@ using ContextPtr = std::unique_ptr<PangoContext, Unref>;
 using LayoutPtr = std::unique_ptr<PangoLayout, Unref>;
 
 struct TextStyle {
-  double size = kBodySize;      ///< points
-  int weight = 400;             ///< as in CSS
+  double size = kBodySize;  ///< points
+  int weight = 400;         ///< as in CSS
   Rgb colour = kInk;
   bool mono = false;
-  bool keep_space = false;      ///< preformatted: line feeds and runs of blanks stay
-  bool one_line = false;        ///< cut with an ellipsis rather than wrapped
-  double leading = 1.32;        ///< line height by font size
+  bool keep_space = false;  ///< preformatted: line feeds and runs of blanks stay
+  bool one_line = false;    ///< cut with an ellipsis rather than wrapped
+  double leading = 1.32;    ///< line height by font size
   Align align = Align::start;
 };
 

@@ -88,6 +88,11 @@ export class Api {
     this.#token = (await this.#post("/v1/admin/token", { client_id, client_secret, type: "client" })).client_token;
   }
 
+  /** Turns the application's clock (sandbox). */
+  advance(duration) {
+    return this.#post("/api/v1/sandbox/clock", { advance: duration });
+  }
+
   /** Places an order and gives its consumerLink once the page shows `sign`. */
   async orderLink(order, sign) {
     await this.#post("/api/v1/users", order);

@@ -281,6 +281,24 @@ for (const { name, ...settings } of looks) {
   await context.close();
 }
 
+await test("an expired link says so, and tells the callback without an order", async () => {
+  const link = withCallback(await api.orderLink(order("NoRecords"), signs.portal), `${listener.origin}/`);
+  await api.advance("9h");
+  const context = await browser.newContext({ ...looks[0], bypassCSP: true });
+  const page = await context.newPage();
+  assert.equal((await page.goto(link)).status(), 403);
+  const keyboard = new Keyboard(page);
+  await keyboard.shows("The provided Token has expired");
+  assert.ok(!(await page.content()).includes("Maria"));
+  await checkAccessibility(page, "expired");
+  if (process.env.SCREENSHOTS) await page.screenshot({ path: join(process.env.SCREENSHOTS, "expired.png") });
+  await keyboard.go("main a.button");
+  const { url } = listener.take();
+  assert.deepEqual(Object.fromEntries(url.searchParams),
+    { status: "error", error: "Forbidden", message: "The provided Token has expired" });
+  await context.close();
+});
+
 await browser.close();
 listener.close();
 await server.close();
