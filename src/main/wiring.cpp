@@ -14,8 +14,11 @@ Result<auth::KeyRing> open_keys(const Config& config, base::Random& random) {
   if (!config.key_file.empty()) return auth::load_key_ring(config.key_file);
   const std::filesystem::path own = config.data / "master.key";
   if (config.sandbox) {
+    // Made before the store makes it, and as closed: the store reports what goes wrong here.
     std::error_code ignored;
-    std::filesystem::create_directories(config.data, ignored);  // the store checks and secures it
+    if (std::filesystem::create_directories(config.data, ignored)) {
+      std::filesystem::permissions(config.data, std::filesystem::perms::owner_all, ignored);
+    }
     return auth::load_or_create_key_ring(own, random);
   }
   std::error_code error;
