@@ -3,6 +3,7 @@
 
 #include "base/text.hpp"
 #include "report/fact_rows.hpp"
+#include "report/concerns.hpp"
 #include "report/health.hpp"
 #include "report/text.hpp"
 
@@ -232,17 +233,18 @@ Section identity_section(const Lens& lens) {
 
 namespace {
 
-/// Facts whose texts, codes or attributes hold all words of what was asked.
-std::vector<Item> entries_with(const Lens& lens, const std::string& asked) {
+/// Entries of all sections that speak of what was asked, newest first. Notes and plans are left to
+/// their own sections: a word in them may be about a relative or a fear.
+std::vector<Item> entries_with(const Lens& lens, const Concern* concern, const std::string& asked) {
   std::vector<Item> found;
-  const std::string needle = base::fold(base::trim(asked));
-  if (needle.empty()) return found;
   for (std::size_t kind = 0; kind < evidence::kKindCount; ++kind) {
-    for (const Item& item : lens.of(static_cast<Kind>(kind))) {
-      std::string text = item.fact->text;
-      for (const auto& code : item.fact->codes) text += " " + code.display + " " + code.code;
-      for (const auto& attribute : item.fact->attributes) text += " " + attribute.value;
-      if (base::fold(text).find(needle) != std::string::npos) found.push_back(item);
+    const auto section = static_cast<Kind>(kind);
+    if (concern != nullptr && (section == Kind::family_history || section == Kind::document ||
+                               section == Kind::plan_of_care || section == Kind::care_team)) {
+      continue;
+    }
+    for (const Item& item : lens.of(section)) {
+      if (speaks_of(*item.fact, concern, asked)) found.push_back(item);
     }
   }
   std::sort(found.begin(), found.end(), newer_first);
@@ -261,13 +263,18 @@ Section concerns_section(const Lens& lens) {
   }
   Table table;
   table.caption = "Asked for in the order";
-  table.columns = {column("Condition", 1.6), column("Entries with these words", 2.4),
+  table.columns = {column("Condition", 1.6), column("Entries found", 2.4),
                    column("First", 0.9), column("Last", 0.9), source_column()};
   for (const std::string& asked : lens.context().conditions) {
-    const std::vector<Item> found = entries_with(lens, asked);
-    json::object row{{"condition", asked}, {"entries", found.size()}};
+    const Concern* concern = find_concern(asked);
+    const std::vector<Item> found = entries_with(lens, concern, asked);
+    json::object row{{"condition", asked},
+                     {"group", concern == nullptr ? json::value(nullptr) : json::value(concern->name)},
+                     {"entries", found.size()}};
+    Spans name{strong(asked)};
+    if (concern != nullptr) append(name, {new_line(), muted("as " + std::string(concern->name))});
     if (found.empty()) {
-      table.rows.push_back({cell({strong(asked)}), cell({muted(lens.empty_text())}), cell("–"),
+      table.rows.push_back({cell(name), cell({muted(lens.empty_text())}), cell("–"),
                             cell("–"), cell("")});
     } else {
       std::vector<evidence::SourceRef> refs;
@@ -277,7 +284,7 @@ Section concerns_section(const Lens& lens) {
       }
       const std::string newest = found.front().fact->text;
       table.rows.push_back(
-          {cell({strong(asked)}),
+          {cell(name),
            cell(count_text(found.size(), "entry", "entries") + ", newest: " + newest,
                 Tone::caution),
            cell(date_or_undated(found.back().fact->when)),
@@ -288,8 +295,9 @@ Section concerns_section(const Lens& lens) {
   }
   section.blocks.push_back(std::move(table));
   section.blocks.push_back(quiet_paragraph(
-      "A search for the words as they were ordered, in texts and codes. Synonyms and findings "
-      "that only suggest a condition are not part of it."));
+      "Found by words and ICD-10-CM codes of the group that the ordered text belongs to (tables " +
+      std::string(kConcernsVersion) +
+      "); where it belongs to none, by the text itself. Nothing found is no proof of absence."));
   section.data = std::move(data);
   return section;
 }

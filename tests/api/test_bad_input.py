@@ -119,7 +119,7 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize("change, field, rule", REFUSED, ids=[f"{field}-{i}" for i, (_, field, _) in enumerate(REFUSED)])
+@pytest.mark.parametrize("change, field, rule", REFUSED, ids=[f"{one[1]}-{i}" for i, one in enumerate(REFUSED)])
 def test_refused_fields(client, change, field, rule):
     answer = client.post("/api/v1/users", new_order(**change))
     assert_invalid(answer, f'"{field}" {rule}', [field])
@@ -136,7 +136,8 @@ def test_nulls_are_refused(client, field):
     assert answer.json()["validation"]["keys"] == [field]
 
 
-@pytest.mark.parametrize("data", [[], "text", {"nested": {"a": 1}}, {"list": [1]}, {"none": None}, {"long": "x" * 2048}])
+@pytest.mark.parametrize("data", [[], "text", {"nested": {"a": 1}}, {"list": [1]}, {"none": None},
+                                  {"long": "x" * 2048}])
 def test_client_data_must_be_flat_and_short(client, data):
     answer = client.post("/api/v1/users", new_order(clientData=data))
     assert answer.status_code == 400

@@ -55,7 +55,8 @@ def test_check_config_prints_what_results(tool, data, tmp_path):
 
 
 @pytest.mark.parametrize("text, named", [
-    ("no_such_setting = 1", "no_such_setting"), ('log_level = "loud"', "log_level"), ("worker_threads = 0", "worker_threads"),
+    ("no_such_setting = 1", "no_such_setting"), ('log_level = "loud"', "log_level"),
+    ("worker_threads = 0", "worker_threads"),
     ('listen = "nowhere"', "listen"), ('public_url = "ftp://x"', "public_url"), ("data = ", "chartroom.toml"),
     ('roles = "boss"', "roles"), ('sandbox = "perhaps"', "sandbox"),
 ])
@@ -109,8 +110,8 @@ def test_app_create_refuses_names(tool, data, name):
 
 def test_webhook_add(tool, data):
     client_id = create_application(tool, data)["client_id"]
-    done = tool.run("webhook", "add", "--data", data, "--app", client_id, "--url", "https://example.com/hook", "--events",
-                    "order.status,order.summary")
+    done = tool.run("webhook", "add", "--data", data, "--app", client_id, "--url", "https://example.com/hook",
+                    "--events", "order.status,order.summary")
     assert done.returncode == 0, done.stderr
     printed = json.loads(done.stdout)
     assert list(printed) == ["id", "secret"] and printed["secret"].startswith("whsec_")

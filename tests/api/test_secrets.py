@@ -33,7 +33,8 @@ class Traces:
         # Refused and failed calls are logged as well.
         customer.post("/api/v1/users", {**self.order, "gender": SSN})
         customer.get(f"/api/v1/users/{LAST_NAME}")
-        customer.post("/v1/admin/token", {"client_id": customer.client_id, "client_secret": LAST_NAME, "type": "client"})
+        customer.post("/v1/admin/token",
+                      {"client_id": customer.client_id, "client_secret": LAST_NAME, "type": "client"})
 
     def files(self) -> list[pathlib.Path]:
         return [*files_below(self.server.data), self.server.log]

@@ -121,8 +121,8 @@ def _owner_of(resource: dict) -> str:
 def _texts_of(resource: dict) -> list[str]:
     """The resource itself and the notes inside of it."""
     found = [json.dumps(resource, default=str, ensure_ascii=False)]
-    attachments = [content.get("attachment", {}) for content in resource.get("content", []) if isinstance(content, dict)]
-    for attachment in [*attachments, *resource.get("presentedForm", [])]:
+    contents = [content for content in resource.get("content", []) if isinstance(content, dict)]
+    for attachment in [*(content.get("attachment", {}) for content in contents), *resource.get("presentedForm", [])]:
         found.append(base64.b64decode(attachment.get("data", "")).decode(errors="replace"))
     return found
 
