@@ -347,11 +347,12 @@ class Decider {
   /// Moves the order on as far as it can go without new input.
   void settle() {
     if (!collecting()) return;
-    if (review_open()) return update_state();
     if (enough()) {
       if (!digital_in_progress()) return finish_collecting();
       return update_state();
     }
+    // What a reviewer releases may be enough: nobody else is asked before that is known.
+    if (review_open()) return update_state();
     while (ChannelProgress* next = next_fallback()) begin(*next);
     const bool all_settled =
         std::all_of(order().channels.begin(), order().channels.end(),

@@ -182,19 +182,31 @@ TEST(Order, AsksApsAfterSevenDaysWhenTheyDoNot) {
   EXPECT_EQ(ride.order_.progress(Channel::aps)->state, ChannelState::running);
 }
 
-TEST(Order, WaitsForTheReviewerBeforeItReleasesAnything) {
+TEST(Order, WaitsForTheReviewerWhenNothingElseIsEnough) {
+  Ride ride("healthcheck");
+  ASSERT_TRUE(ride.apply(Start{}));
+  ChannelAnswered doubtful = answer(Channel::ehr, 0, 0);
+  doubtful.quarantined = {"record-1"};
+  ASSERT_TRUE(ride.apply(doubtful));
+  EXPECT_EQ(ride.order_.state, State::pended);
+  const Task* review = ride.open(TaskKind::identity_review);
+  ASSERT_NE(review, nullptr);
+  EXPECT_EQ(review->assignee, Assignee::customer);
+  EXPECT_EQ(ride.order_.progress(Channel::portal)->state, ChannelState::waiting);
+  ASSERT_TRUE(ride.apply(ResolveTask{review->id, {}, true, 0, 0, {}}));
+  EXPECT_NE(ride.open(TaskKind::connect_portal), nullptr);
+}
+
+TEST(Order, DoubtfulRecordDoesNotHoldUpWhatIsEnough) {
   Ride ride("ehr-only");
   ASSERT_TRUE(ride.apply(Start{}));
   ChannelAnswered mixed = answer(Channel::ehr, 1, 9);
   mixed.quarantined = {"record-1"};
   ASSERT_TRUE(ride.apply(mixed));
-  EXPECT_EQ(ride.order_.state, State::pended);
-  const Task* review = ride.open(TaskKind::identity_review);
-  ASSERT_NE(review, nullptr);
-  EXPECT_EQ(review->assignee, Assignee::customer);
-  ASSERT_TRUE(ride.apply(ResolveTask{review->id, {}, true, 0, 0, {}}));
   EXPECT_TRUE(ride.order_.building_reports);
+  EXPECT_EQ(ride.order_.state, State::in_progress);
   EXPECT_EQ(ride.order_.progress(Channel::ehr)->sources, 1U);
+  EXPECT_EQ(ride.order_.tasks.at(0).state, TaskState::withdrawn);
 }
 
 TEST(Order, ReleasedRecordCounts) {

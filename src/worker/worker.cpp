@@ -21,6 +21,7 @@ void Worker::start() {
 void Worker::stop() {
   {
     const std::lock_guard lock(mutex_);
+    if (!stopping_) give_up_ = std::chrono::steady_clock::now() + kStopPatience;
     stopping_ = true;
   }
   claim_signal_.notify_all();
@@ -83,7 +84,8 @@ void Worker::run_loop() {
   std::unique_lock lock(mutex_);
   for (;;) {
     run_signal_.wait(lock, [this] { return stopping_ || !claimed_.empty(); });
-    if (stopping_) return;
+    // What was claimed is run, so that it need not wait for its lease to end; but not for ever.
+    if (claimed_.empty() || (stopping_ && std::chrono::steady_clock::now() > give_up_)) return;
     const app::Job job = std::move(claimed_.front());
     claimed_.pop_front();
     lock.unlock();

@@ -32,6 +32,8 @@ inline constexpr base::Duration kLease = std::chrono::seconds{9};
 inline constexpr base::Duration kHeartbeat = std::chrono::seconds{3};
 /// The store is asked at least this often: wake() is only a hint.
 inline constexpr base::Duration kPoll = std::chrono::seconds{1};
+/// stop() begins no claimed job after this; the rest is claimed again when its lease ends.
+inline constexpr std::chrono::seconds kStopPatience{4};
 /// How long a sandbox clock call may take before it answers that it could not finish.
 inline constexpr std::chrono::seconds kClockPatience{300};
 
@@ -44,7 +46,7 @@ class Worker {
   Worker& operator=(const Worker&) = delete;
 
   void start();
-  /// Finishes what runs, gives the rest back by letting its lease run out. Idempotent.
+  /// Finishes what runs and, for kStopPatience, what is claimed. Idempotent.
   void stop();
   /// There may be new work. Never blocks.
   void wake();
@@ -76,6 +78,7 @@ class Worker {
   std::map<std::string, std::string> leases_;  ///< job id → lease of everything we hold
   bool hint_ = false;
   bool stopping_ = false;
+  std::chrono::steady_clock::time_point give_up_{};
   std::uint64_t finished_ = 0;
   std::vector<std::thread> threads_;
 };
