@@ -127,11 +127,12 @@ Result<void> read_head(std::string_view head, FormPart& part) {
     if (colon == std::string_view::npos || !is_token(line.substr(0, colon))) {
       return malformed("malformed part header");
     }
-    const auto name = base::to_lower_ascii(line.substr(0, colon));
-    const auto value = base::trim(line.substr(colon + 1));
-    if (value.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos) {
+    // Before anything is trimmed: what some readers take for a line's end must not be at an edge.
+    if (line.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos) {
       return malformed("malformed part header");
     }
+    const auto name = base::to_lower_ascii(line.substr(0, colon));
+    const auto value = base::trim(line.substr(colon + 1));
     if (name == "content-disposition") {
       if (std::exchange(has_disposition, true)) return malformed("malformed part header");
       if (auto read = read_disposition(value, part); !read) return read;

@@ -66,6 +66,7 @@ TEST(Multipart, RefusesWhatIsNotWellFormed) {
       part("Content-Disposition: form-data; name=\"a\"; name=\"b\"", "1") + kEnd,
       part("Content-Disposition: form-data; name=\"a\"; filename*=UTF-8''x", "1") + kEnd,
       part(disposition + "\r\n" + disposition, "1") + kEnd,
+      part(disposition + "\n", "1") + kEnd,  // a line end for some readers
       part(disposition + "\r\nContent-Transfer-Encoding: base64", "MQ==") + kEnd,
       part(disposition + "\r\n folded: no", "1") + kEnd,
       part(disposition + "\nContent-Type: text/plain", "1") + kEnd,

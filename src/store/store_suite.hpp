@@ -33,6 +33,9 @@ class HandClock final : public base::Clock {
 /// Real authenticated encryption with a key of the test, so that "sealed" means what it says.
 class TestSealer final : public app::Sealer {
  public:
+  /// Another master key from now on.
+  void change_key() { key_.assign(key_.size(), 'x'); }
+
   [[nodiscard]] std::string seal(std::string_view plain, std::string_view context) const override {
     std::string out(kNonce + plain.size() + kTag, '\0');
     randombytes_buf(out.data(), kNonce);

@@ -311,6 +311,17 @@ TEST_P(StoreTest, EverythingIsThereAfterReopeningAndNothingLiesOpen) {
   }
 }
 
+TEST_P(StoreTest, AnotherMasterKeyIsRefusedAtOnce) {
+  alpha_.reset();
+  beta_.reset();
+  store_.reset();
+  bench_->sealer.change_key();
+  const auto opened = bench_->open();
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().code, base::ErrorCode::invalid_input);
+  EXPECT_NE(opened.error().message.find("master key"), std::string::npos);
+}
+
 TEST(NewOrderJson, RefusesWhatItDidNotWrite) {
   for (const char* broken :
        {"", "[]", "{}", R"({"client_user_id":7})", R"({"client_user_id":"c","x":1})",

@@ -1,6 +1,6 @@
 // Seeded storms: orders under random answers, failures, deaths of the worker and restarts.
 //
-// CHARTROOM_SIM_SEEDS sets how many seeds run (default 60), CHARTROOM_SIM_SEED replays one.
+// CHARTROOM_SIM_SEEDS sets how many seeds run (default 40), CHARTROOM_SIM_SEED replays one.
 #include <gtest/gtest.h>
 
 #include <boost/json.hpp>
@@ -171,7 +171,7 @@ class Storm {
 
 TEST(Storm, EveryOrderEndsAndNothingIsLostOrMixedUp) {
   const std::uint64_t only = from_environment("CHARTROOM_SIM_SEED", 0);
-  const std::uint64_t seeds = from_environment("CHARTROOM_SIM_SEEDS", 60);
+  const std::uint64_t seeds = from_environment("CHARTROOM_SIM_SEEDS", 40);
   for (std::uint64_t seed = only == 0 ? 1 : only; seed <= (only == 0 ? seeds : only); ++seed) {
     SCOPED_TRACE("replay with CHARTROOM_SIM_SEED=" + std::to_string(seed));
     Storm(seed).run();

@@ -232,6 +232,27 @@ Result<Opened> open_database(const std::filesystem::path& directory, base::TimeP
   return result;
 }
 
+/// Data sealed with another master key would be found out one answer after the other, and new data
+/// would be sealed with the wrong one: it is asked once, before anything is done.
+Result<void> check_master_key(Connection& db, const app::Sealer& sealer) {
+  constexpr std::string_view kWord = "chartroom";
+  const std::string context = sqlite::Place{"", "key_check", "sealed", "1"}.context();
+  auto stored = db.one<std::string>("SELECT sealed FROM key_check WHERE id = 1",
+                                    [](const Row& row) -> Result<std::string> { return std::string(row.view(0)); });
+  if (!stored) return base::pass_on(stored.error());
+  if (*stored) {
+    const auto opened = sealer.open(**stored, context);
+    if (opened && *opened == kWord) return {};
+    return base::fail(ErrorCode::invalid_input,
+                      "the master key is not the one that the data were sealed with; name the right file in "
+                      "CHARTROOM_KEY_FILE (or key_file)");
+  }
+  const std::string sealed = sealer.seal(kWord, context);
+  auto inserted = db.run("INSERT INTO key_check (id, sealed) VALUES (1, ?)", Bytes{sealed});
+  if (!inserted) return base::pass_on(inserted.error());
+  return {};
+}
+
 }  // namespace
 
 Result<std::unique_ptr<app::Store>> open_sqlite_store(const std::filesystem::path& directory,
@@ -261,6 +282,8 @@ Result<std::unique_ptr<app::Store>> open_sqlite_store(const std::filesystem::pat
   }
   auto writer = std::make_unique<sqlite::Writer>(
       std::move(opened->connection), std::move(opened->write_lock), clock, std::move(upkeep));
+  auto known = writer->run([&sealer](Connection& db) { return check_master_key(db, sealer); });
+  if (!known) return base::pass_on(known.error());
   auto readers = sqlite::ReaderPool::open(directory / kDatabaseFile);
   if (!readers) return base::pass_on(explain(readers.error(), directory / kDatabaseFile));
   return std::make_unique<SqliteStore>(Engine{sealer, clock, random, std::move(server_lock),

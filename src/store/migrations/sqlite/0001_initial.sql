@@ -211,3 +211,9 @@ CREATE TABLE signing_keys (
   retired_at_ms      INTEGER,
   private_pem_sealed BLOB NOT NULL
 ) STRICT;
+
+-- One sealed word: whether it opens tells whether the master key is the one of this data.
+CREATE TABLE key_check (
+  id     INTEGER PRIMARY KEY CHECK (id = 1),
+  sealed BLOB NOT NULL
+) STRICT;
