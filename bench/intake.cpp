@@ -231,7 +231,7 @@ class Client {
  public:
   Client(const std::string& url, const std::string& token) {
     require(handle_ != nullptr, "curl has no memory");
-    for (const std::string& line : {"Content-Type: application/json", "Expect:"}) add(line);
+    for (const char* line : {"Content-Type: application/json", "Expect:"}) add(line);
     add("Authorization: Bearer " + token);
     curl_easy_setopt(handle_, CURLOPT_URL, url.c_str());
     curl_easy_setopt(handle_, CURLOPT_HTTPHEADER, headers_);

@@ -76,7 +76,8 @@ TEST(NewOrderReaderTest, TheSampleIsTheDocumentedOne) {
   const std::string path = CHARTROOM_SOURCE_DIR "/../shared/seeds/submitting-orders.txt";
   std::ifstream file(path);
   if (!file) {
-    if (std::getenv("CI") != nullptr) FAIL() << "the seeds are missing";
+    const char* ci = std::getenv("CI");
+    if (ci != nullptr && std::string_view(ci) == "true") FAIL() << "the seeds are missing";
     GTEST_SKIP() << "the seeds are not beside this project";
   }
   // No white space of either kind, no braces and brackets: the page's text has lost some.

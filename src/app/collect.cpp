@@ -150,7 +150,7 @@ Collected collect(const std::string& order_id, order::Channel channel, const evi
     if (collected.records.size() >= base::limits::kDocumentsPerOrder ||
         total_bytes > base::limits::kOrderRawBytes) {
       judgement.verdict = RecordVerdict::unreadable;
-      judgement.reason = "The order already holds as many documents as one order may hold.";
+      judgement.reason = "The answer holds more documents than one order may hold.";
     } else if (item.supporting) {
       judgement.verdict = RecordVerdict::accepted;
     } else {

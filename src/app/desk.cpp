@@ -117,7 +117,7 @@ Result<ClockView> Desk::move_clock(const Application& application, base::TimePoi
   const auto view = clock(application);
   if (!view) return view;
   if (target < view->now) {
-    return fail(ErrorCode::invalid_input, "the clock only goes forward", "to");
+    return fail(ErrorCode::invalid_input, "must not lie before the present time", "to");
   }
   if (!impl_->clock_mover_) return fail(ErrorCode::unavailable, "no worker runs in this process");
   return impl_->clock_mover_(application, target);

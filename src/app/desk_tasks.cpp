@@ -218,13 +218,14 @@ std::vector<RecordChannel::PortalChoice> Desk::portals(const TaskList& session, 
   const auto tenant = impl_->ports_.store.tenant(session.client_id);
   const auto order = tenant->find_order(session.order_id);
   const auto now = impl_->now(*tenant);
-  if (!order || !*order || !now) return {};
+  const auto application = impl_->ports_.store.find_application(session.client_id);
+  if (!order || !*order || !now || !application || !*application) return {};
   RetrievalRequest request;
   request.order_id = session.order_id;
   request.channel = order::Channel::portal;
   request.applicant = (*order)->request;
   request.person = to_person(request.applicant);
-  request.sandbox = true;
+  request.sandbox = (*application)->sandbox;
   request.now = *now;
   return port->second->portals(request, query);
 }

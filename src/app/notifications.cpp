@@ -7,10 +7,19 @@ namespace {
 
 namespace json = boost::json;
 
-/// client_data_json was checked when it came in; an empty object stands for none.
-json::value client_data(const Subject& subject) {
-  if (!subject.client_data_json) return json::object{};
-  return json::parse(*subject.client_data_json);
+/// Stands in the tree where the customer's own JSON goes.
+constexpr std::string_view kPlaceholder = "\x01" "clientData";
+
+/// Serialises with the customer's data as they were sent: a parsed number would come back in
+/// another spelling, or as another number. The text was checked when it came in.
+std::string serialize_with(const json::array& body, const std::string& client_data) {
+  std::string text = json::serialize(body);
+  // Found by key and value together: quotes inside a string are escaped, so no value can hold this.
+  const std::string key = "\"clientData\":";
+  const std::string mark = json::serialize(json::string(kPlaceholder));
+  const auto at = text.find(key + mark);
+  if (at != std::string::npos) text.replace(at + key.size(), mark.size(), client_data);
+  return text;
 }
 
 json::array report_list(const std::vector<StoredReport>& reports, const std::string& public_url) {
@@ -37,7 +46,7 @@ std::string report_uri(const std::string& public_url, const std::string& report_
 
 std::string order_status_body(const Subject& subject, order::State state, base::TimePoint at,
                               const std::string& public_url) {
-  return json::serialize(json::array{json::object{{"humanId", subject.human_id},
+  return serialize_with(json::array{json::object{{"humanId", subject.human_id},
                                                   {"clientId", subject.client_id},
                                                   {"userId", subject.user_id},
                                                   {"clientUserId", subject.client_user_id},
@@ -47,7 +56,8 @@ std::string order_status_body(const Subject& subject, order::State state, base::
                                                   {"property", "orderState"},
                                                   {"topic", "order"},
                                                   {"value", order::title_case(state)},
-                                                  {"clientData", client_data(subject)}}});
+                                                  {"clientData", kPlaceholder}}},
+                        subject.client_data_json.value_or("{}"));
 }
 
 std::string order_summary_body(const std::string& event_id, const Subject& subject,
@@ -74,9 +84,9 @@ std::string order_summary_body(const std::string& event_id, const Subject& subje
                      {"clientId", subject.client_id},
                      {"userId", subject.user_id},
                      {"clientUserId", subject.client_user_id}};
-  if (subject.client_data_json) event["clientData"] = client_data(subject);
+  if (subject.client_data_json) event["clientData"] = kPlaceholder;
   event["eventPayload"] = std::move(payload);
-  return json::serialize(json::array{std::move(event)});
+  return serialize_with(json::array{std::move(event)}, subject.client_data_json.value_or("{}"));
 }
 
 }  // namespace chartroom::app

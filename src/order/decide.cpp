@@ -183,6 +183,8 @@ class Decider {
         (portal->state != ChannelState::records && portal->state != ChannelState::no_records)) {
       return base::fail(ErrorCode::conflict, "There is no live portal connection to synchronise");
     }
+    // Everything of this channel is judged again, so it counts anew.
+    portal->sources = portal->facts = portal->unreadable = portal->rejected = 0;
     run(*portal);
     return {};
   }

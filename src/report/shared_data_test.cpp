@@ -35,7 +35,8 @@ std::vector<std::pair<std::string, double>> a1c_of(const std::string& bundle) {
 TEST(HealthcheckOfSharedData, ShowsEveryA1cOfTheBundle) {
   std::ifstream file(kBundle);
   if (!file) {
-    ASSERT_EQ(std::getenv("CI"), nullptr) << "the shared clinical data are missing";
+    const char* ci = std::getenv("CI");
+    ASSERT_FALSE(ci != nullptr && std::string_view(ci) == "true") << "the shared clinical data are missing";
     GTEST_SKIP() << "the shared clinical data are not beside the project";
   }
   const std::string bundle{std::istreambuf_iterator<char>(file), {}};

@@ -271,9 +271,13 @@ FolderItem FolderLoader::make_item(const Folder& folder, std::string media_type,
 
 void FolderLoader::skip(const fs::path& path, const char* why) {
   ++skipped_;
-  const std::string name = base::to_valid_utf8(path.filename().string());
-  logger_.warning("sandbox file skipped",
-                  {{"file", std::string_view(name)}, {"reason", std::string_view(why)}});
+  // Files of patients are often named after them: the log gets a hash of the path, which finds the
+  // file (printf %s PATH | sha256sum) and tells nothing.
+  const std::string hash = base::sha256_hex(path.string()).substr(0, 12);
+  const std::string kind = base::to_valid_utf8(path.extension().string());
+  logger_.warning("sandbox file skipped", {{"path_sha256", std::string_view(hash)},
+                                           {"extension", std::string_view(kind)},
+                                           {"reason", std::string_view(why)}});
 }
 
 FolderIndex FolderIndex::load(const std::vector<fs::path>& roots, base::Logger& logger) {
