@@ -65,41 +65,34 @@ std::string order_body(const std::string& client_user_id) {
          R"("phone":"(555) 213-6666"}],"clientData":{"policy":"A-1"},"autoInvite":false})";
 }
 
-/// The house without a worker, over an empty database of its own.
-class House {
- public:
-  explicit House(const std::filesystem::path& folder) : folder_(folder) {
-    std::filesystem::create_directories(folder_);
-    sealer_ = auth::make_sealer(ring_, random_);
-    store_ = take(store::open_sqlite_store(folder_, *sealer_, clock_, random_));
-    hasher_ = auth::make_secret_hasher(clock_);
-    links_ = auth::make_link_signer(ring_);
-    tokens_ =
-        auth::make_token_service(*store_, clock_, random_, auth::token_settings_for(kPublicUrl));
-    application_.client_id = base::make_hex_id(40, random_);
-    application_.name = "Bench";
-    application_.created_at = clock_.now();
-    if (auto stored = store_->insert_application(application_); !stored) {
-      throw std::runtime_error(stored.error().message);
-    }
-    desk_ = std::make_unique<app::Desk>(
-        app::Desk::Ports{
-            *store_, clock_, random_, logger_, *sealer_, *hasher_, *tokens_, *links_, {}, {}},
-        app::DeskSettings{kPublicUrl, false});
+/// A folder that goes with the object.
+struct Folder {
+  explicit Folder(std::filesystem::path where) : path(std::move(where)) {
+    std::filesystem::create_directories(path);
   }
-  ~House() {
-    desk_.reset();
-    tokens_.reset();
-    store_.reset();
+  ~Folder() {
     std::error_code ignored;
-    std::filesystem::remove_all(folder_, ignored);
+    std::filesystem::remove_all(path, ignored);
   }
-  House(const House&) = delete;
-  House& operator=(const House&) = delete;
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  std::filesystem::path path;
+};
 
-  [[nodiscard]] std::string new_id() { return base::make_uuid_v7(clock_.now(), random_); }
+/// The house without a worker, over an empty database of its own.
+struct House {
+  explicit House(const std::filesystem::path& where) : folder(where) {
+    application.client_id = base::make_hex_id(40, random);
+    application.name = "Bench";
+    application.created_at = clock.now();
+    const auto stored = store->insert_application(application);
+    if (!stored) throw std::runtime_error(stored.error().message);
+  }
+
+  [[nodiscard]] std::string new_id() { return base::make_uuid_v7(clock.now(), random); }
+
   [[nodiscard]] app::NewOrder read(const std::string& body) const {
-    const api::NewOrderRules rules{base::Date::from(clock_.now()),
+    const api::NewOrderRules rules{base::Date::from(clock.now()),
                                    {"healthcheck"},
                                    [](const std::optional<std::string>&) { return true; }};
     auto order = api::read_new_order(body, rules);
@@ -107,19 +100,22 @@ class House {
     return std::move(*order);
   }
 
-  base::SystemClock clock_;
-  base::SystemRandom random_;
-  base::NullLogger logger_;
-  std::filesystem::path folder_;
-  auth::KeyRing ring_ = take(auth::KeyRing::from_master_keys(
+  Folder folder;
+  base::SystemClock clock;
+  base::SystemRandom random;
+  base::NullLogger logger;
+  auth::KeyRing ring = take(auth::KeyRing::from_master_keys(
       {base::Sensitive<std::string>(std::string(auth::kMasterKeyBytes, 'b'))}));
-  std::unique_ptr<app::Sealer> sealer_;
-  std::unique_ptr<app::Store> store_;
-  std::unique_ptr<app::SecretHasher> hasher_;
-  std::unique_ptr<app::LinkSigner> links_;
-  std::unique_ptr<app::TokenService> tokens_;
-  std::unique_ptr<app::Desk> desk_;
-  app::Application application_;
+  std::unique_ptr<app::Sealer> sealer = auth::make_sealer(ring, random);
+  std::unique_ptr<app::Store> store =
+      take(store::open_sqlite_store(folder.path, *sealer, clock, random));
+  std::unique_ptr<app::SecretHasher> hasher = auth::make_secret_hasher(clock);
+  std::unique_ptr<app::LinkSigner> links = auth::make_link_signer(ring);
+  std::unique_ptr<app::TokenService> tokens =
+      auth::make_token_service(*store, clock, random, auth::token_settings_for(kPublicUrl));
+  app::Desk desk{{*store, clock, random, logger, *sealer, *hasher, *tokens, *links, {}, {}},
+                 {kPublicUrl, false}};
+  app::Application application;
 };
 
 // ── measuring ───────────────────────────────────────────────────────────────────────────────────
@@ -177,10 +173,10 @@ Figures measure(const std::function<Place()>& make_place) {
 
 /// The rows that app::Desk writes for a new applicant's order.
 app::Commit rows_of_one_order(House& house, app::NewOrder request) {
-  const base::TimePoint now = house.clock_.now();
+  const base::TimePoint now = house.clock.now();
   app::User user;
-  user.human_id = base::make_hex_id(32, house.random_);
-  user.user_id = base::make_hex_id(24, house.random_);
+  user.human_id = base::make_hex_id(32, house.random);
+  user.user_id = base::make_hex_id(24, house.random);
   user.client_user_id = request.client_user_id;
   user.profile = request;
   user.created_at = user.updated_at = now;
@@ -203,7 +199,7 @@ app::Commit rows_of_one_order(House& house, app::NewOrder request) {
 Figures run_commits(House& house) {
   const app::NewOrder sample = house.read(order_body("sample"));
   return measure([&house, sample]() -> Place {
-    const std::shared_ptr tenant = house.store_->tenant(house.application_.client_id);
+    const std::shared_ptr tenant = house.store->tenant(house.application.client_id);
     return [&house, sample, tenant] {
       app::NewOrder request = sample;
       request.client_user_id = house.new_id();
@@ -220,7 +216,7 @@ Figures run_desk(House& house) {
       app::NewOrder request = sample;
       request.client_user_id = house.new_id();
       const auto render = [](const app::UserView&) { return app::RenderedAnswer{202, "", "{}"}; };
-      const auto placed = house.desk_->place_order(house.application_, request, render, {});
+      const auto placed = house.desk.place_order(house.application, request, render, {});
       if (!placed) throw std::runtime_error(placed.error().message);
     };
   });
@@ -271,11 +267,11 @@ Figures run_http(House& house) {
   http::ServerSettings settings;
   http::Server server(settings,
                       http::Router(api::make_routes(
-                          {*house.desk_, *house.tokens_, house.clock_, house.logger_, kPublicUrl})),
-                      house.logger_);
+                          {house.desk, *house.tokens, house.clock, house.logger, kPublicUrl})),
+                      house.logger);
   if (auto started = server.start(); !started) throw std::runtime_error(started.error().message);
   const std::string url = "http://127.0.0.1:" + std::to_string(server.port()) + "/api/v1/users";
-  const std::string token = take(house.tokens_->issue(house.application_.client_id)).token;
+  const std::string token = take(house.tokens->issue(house.application.client_id)).token;
   return measure([&]() -> Place {
     const auto client = std::make_shared<Client>(url, token);
     return [&house, client] { client->post(order_body(house.new_id())); };
