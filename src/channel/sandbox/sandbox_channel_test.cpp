@@ -126,7 +126,12 @@ TEST(SandboxGenerator, NothingLiesInTheFuture) {
   }
 }
 
-/// 200 applicants: names of several scripts, all ages, optional fields missing here and there.
+#ifndef CHARTROOM_TEST_APPLICANTS
+#define CHARTROOM_TEST_APPLICANTS 200
+#endif
+constexpr int kApplicants = CHARTROOM_TEST_APPLICANTS;
+
+/// Many applicants: names of several scripts, all ages, optional fields missing here and there.
 RetrievalRequest random_applicant(int number) {
   Chance chance("applicants", std::to_string(number));
   const std::vector<std::string> given = {"Zoë",    "José",  "Łukasz",  "Mary Ann", "Søren",
@@ -151,7 +156,7 @@ RetrievalRequest random_applicant(int number) {
 }
 
 TEST(SandboxGenerator, EveryApplicantIsReadBackAcceptedAndWhole) {
-  for (int number = 0; number < 200; ++number) {
+  for (int number = 0; number < kApplicants; ++number) {
     const RetrievalRequest request = random_applicant(number);
     const RetrievalAnswer answer = ask(request);
     std::map<evidence::Kind, std::size_t> counts;
