@@ -58,8 +58,8 @@ evidence::Person to_person(const NewOrder& order) {
 
 std::vector<std::string> suppression_keys(const NewOrder& order, const Sealer& sealer) {
   if (!order.first_name || !order.last_name || !order.date_of_birth) return {};
-  const std::string person =
-      base::fold(*order.first_name) + "|" + base::fold(*order.last_name) + "|" + order.date_of_birth->iso();
+  const std::string person = base::fold(*order.first_name) + "|" + base::fold(*order.last_name) +
+                             "|" + order.date_of_birth->iso();
   std::vector<std::string> keys{sealer.keyed_hash("suppression|" + person)};
   if (order.ssn && order.ssn->reveal().size() >= 4) {
     const std::string& ssn = order.ssn->reveal();

@@ -22,6 +22,7 @@ namespace chartroom::app {
 
 /// Keys under which this person may stand on the suppression list: name and date of birth, and
 /// with the SSN's last four digits where known (contract §14). Empty without name and birth date.
-[[nodiscard]] std::vector<std::string> suppression_keys(const NewOrder& order, const Sealer& sealer);
+[[nodiscard]] std::vector<std::string> suppression_keys(const NewOrder& order,
+                                                        const Sealer& sealer);
 
 }  // namespace chartroom::app

@@ -11,10 +11,10 @@ namespace chartroom::app {
 
 struct AuthorizationForm {
   std::string applicant_name;
-  std::string birth_date;          ///< ISO; may be empty
-  std::string recipient;           ///< who may receive the records: the application's name
-  std::string discloser;           ///< who discloses; empty: any provider that holds records
-  std::string signature;           ///< the name as typed
+  std::string birth_date;  ///< ISO; may be empty
+  std::string recipient;   ///< who may receive the records: the application's name
+  std::string discloser;   ///< who discloses; empty: any provider that holds records
+  std::string signature;   ///< the name as typed
   base::TimePoint signed_at{};
 };
 

@@ -28,7 +28,8 @@ bool is_ambiguous(const std::vector<PersonDecision>& persons) {
 
 /// Reads and judges one item; never throws, whatever it holds.
 Judgement judge_item(const RetrievedItem& item, const std::vector<std::string_view>& supporting,
-                     const evidence::Person& applicant, evidence::Trust trust, const base::Date& ordered_on) {
+                     const evidence::Person& applicant, evidence::Trust trust,
+                     const base::Date& ordered_on) {
   Judgement judgement;
   judgement.verdict = RecordVerdict::unreadable;
   if (item.bytes.size() > base::limits::kDocumentBytes) {
@@ -41,21 +42,29 @@ Judgement judge_item(const RetrievedItem& item, const std::vector<std::string_vi
     return judgement;
   }
   if (readings->empty()) {
-    judgement.reason = "The document names no patient, so it cannot be shown to be the applicant's.";
+    judgement.reason =
+        "The document names no patient, so it cannot be shown to be the applicant's.";
     return judgement;
   }
   return judge(applicant, *readings, trust, ordered_on);
 }
 
-void add_to_answer(order::ChannelAnswered& answer, const RawRecord& record, const Judgement& judgement) {
+void add_to_answer(order::ChannelAnswered& answer, const RawRecord& record,
+                   const Judgement& judgement) {
   switch (record.verdict) {
     case RecordVerdict::accepted:
       answer.sources += 1;
       answer.facts += judgement.useful_facts;
       break;
-    case RecordVerdict::quarantined: answer.quarantined.push_back(record.id); break;
-    case RecordVerdict::rejected: answer.rejected += 1; break;
-    case RecordVerdict::unreadable: answer.unreadable += 1; break;
+    case RecordVerdict::quarantined:
+      answer.quarantined.push_back(record.id);
+      break;
+    case RecordVerdict::rejected:
+      answer.rejected += 1;
+      break;
+    case RecordVerdict::unreadable:
+      answer.unreadable += 1;
+      break;
   }
 }
 
@@ -67,9 +76,12 @@ json::array words(const std::vector<std::string>& values) {
 
 const char* to_string(Verdict verdict) {
   switch (verdict) {
-    case Verdict::accept: return "accept";
-    case Verdict::quarantine: return "quarantine";
-    case Verdict::reject: return "reject";
+    case Verdict::accept:
+      return "accept";
+    case Verdict::quarantine:
+      return "quarantine";
+    case Verdict::reject:
+      return "reject";
   }
   return "reject";
 }
@@ -81,11 +93,12 @@ evidence::Trust trust_of(order::Channel channel) {
 }
 
 unsigned count_useful(const std::vector<evidence::Fact>& facts) {
-  return static_cast<unsigned>(std::count_if(facts.begin(), facts.end(), [](const evidence::Fact& fact) {
-    using evidence::Kind;
-    return !fact.negated && (fact.kind == Kind::encounter || fact.kind == Kind::result ||
-                             fact.kind == Kind::medication || fact.kind == Kind::problem);
-  }));
+  return static_cast<unsigned>(
+      std::count_if(facts.begin(), facts.end(), [](const evidence::Fact& fact) {
+        using evidence::Kind;
+        return !fact.negated && (fact.kind == Kind::encounter || fact.kind == Kind::result ||
+                                 fact.kind == Kind::medication || fact.kind == Kind::problem);
+      }));
 }
 
 Judgement judge(const evidence::Person& applicant, const std::vector<evidence::Reading>& readings,
@@ -94,7 +107,8 @@ Judgement judge(const evidence::Person& applicant, const std::vector<evidence::R
   unsigned accepted = 0;
   unsigned doubtful = 0;
   for (std::size_t i = 0; i < readings.size(); ++i) {
-    PersonDecision person{i, evidence::match_identity(applicant, readings[i].person, trust, ordered_on)};
+    PersonDecision person{
+        i, evidence::match_identity(applicant, readings[i].person, trust, ordered_on)};
     if (person.identity.verdict == Verdict::accept) {
       const std::string impossible = evidence::impossible_finding(applicant, readings[i].facts);
       if (!impossible.empty()) {
@@ -102,7 +116,8 @@ Judgement judge(const evidence::Person& applicant, const std::vector<evidence::R
         person.identity.reason = impossible;
       }
     }
-    if (person.identity.verdict != Verdict::reject) judgement.useful_facts += count_useful(readings[i].facts);
+    if (person.identity.verdict != Verdict::reject)
+      judgement.useful_facts += count_useful(readings[i].facts);
     accepted += person.identity.verdict == Verdict::accept ? 1 : 0;
     doubtful += person.identity.verdict == Verdict::quarantine ? 1 : 0;
     judgement.reason = person.identity.reason;
@@ -118,13 +133,15 @@ Judgement judge(const evidence::Person& applicant, const std::vector<evidence::R
     judgement.verdict = RecordVerdict::quarantined;
   } else {
     judgement.verdict = RecordVerdict::rejected;
-    if (readings.size() > 1) judgement.reason = "None of the persons in this record is the applicant.";
+    if (readings.size() > 1)
+      judgement.reason = "None of the persons in this record is the applicant.";
   }
   return judgement;
 }
 
-Collected collect(const std::string& order_id, order::Channel channel, const evidence::Person& applicant,
-                  const base::Date& ordered_on, std::vector<RetrievedItem> items, base::TimePoint now) {
+Collected collect(const std::string& order_id, order::Channel channel,
+                  const evidence::Person& applicant, const base::Date& ordered_on,
+                  std::vector<RetrievedItem> items, base::TimePoint now) {
   Collected collected;
   collected.answer.channel = channel;
   std::vector<std::string_view> supporting;
@@ -160,8 +177,8 @@ Collected collect(const std::string& order_id, order::Channel channel, const evi
     record.decision_json = decision_to_json(judgement, false);
     // Somebody else's record leaves no bytes behind, and neither does what nobody could read: it
     // may be anybody's.
-    const bool keep =
-        judgement.verdict == RecordVerdict::accepted || judgement.verdict == RecordVerdict::quarantined;
+    const bool keep = judgement.verdict == RecordVerdict::accepted ||
+                      judgement.verdict == RecordVerdict::quarantined;
     if (keep) record.bytes = base::Sensitive<std::string>(item.bytes);
     if (!item.supporting) add_to_answer(collected.answer, record, judgement);
     collected.records.push_back(std::move(record));
@@ -180,9 +197,8 @@ std::string decision_to_json(const Judgement& judgement, bool released) {
                        {"disagreed", words(person.identity.disagreed)},
                        {"reason", person.identity.reason}});
   }
-  return json::serialize(json::object{{"reason", judgement.reason},
-                                      {"released", released},
-                                      {"persons", std::move(persons)}});
+  return json::serialize(json::object{
+      {"reason", judgement.reason}, {"released", released}, {"persons", std::move(persons)}});
 }
 
 StoredDecision decision_from_json(const std::string& text) {
@@ -191,10 +207,12 @@ StoredDecision decision_from_json(const std::string& text) {
   const json::value value = json::parse(text, error);
   const json::object* in = error ? nullptr : value.if_object();
   if (in == nullptr) return decision;
-  if (const json::value* reason = in->if_contains("reason"); reason != nullptr && reason->is_string()) {
+  if (const json::value* reason = in->if_contains("reason");
+      reason != nullptr && reason->is_string()) {
     decision.reason = reason->get_string();
   }
-  if (const json::value* released = in->if_contains("released"); released != nullptr && released->is_bool()) {
+  if (const json::value* released = in->if_contains("released");
+      released != nullptr && released->is_bool()) {
     decision.released = released->get_bool();
   }
   return decision;

@@ -26,24 +26,25 @@ struct PersonDecision {
 /// How one item was judged.
 struct Judgement {
   RecordVerdict verdict = RecordVerdict::rejected;
-  std::string reason;                        ///< a sentence without PHI; empty when accepted
+  std::string reason;  ///< a sentence without PHI; empty when accepted
   std::vector<PersonDecision> persons;
-  unsigned useful_facts = 0;                 ///< of the accepted (or quarantined) readings
+  unsigned useful_facts = 0;  ///< of the accepted (or quarantined) readings
 };
 
 [[nodiscard]] evidence::Trust trust_of(order::Channel channel);
 
 /// Judges what was read from one item. More than one person that could be the applicant means that
 /// nobody is taken: the item is quarantined.
-[[nodiscard]] Judgement judge(const evidence::Person& applicant, const std::vector<evidence::Reading>& readings,
-                              evidence::Trust trust, const base::Date& ordered_on);
+[[nodiscard]] Judgement judge(const evidence::Person& applicant,
+                              const std::vector<evidence::Reading>& readings, evidence::Trust trust,
+                              const base::Date& ordered_on);
 
 /// Facts that count towards sufficiency: encounters, results, medications and problems.
 [[nodiscard]] unsigned count_useful(const std::vector<evidence::Fact>& facts);
 
 struct Collected {
   std::vector<RawRecord> records;
-  order::ChannelAnswered answer;             ///< sums over the items; `channel` and counts are set
+  order::ChannelAnswered answer;  ///< sums over the items; `channel` and counts are set
 };
 
 /// Judges every item of an answer. Limits: limits::kDocumentBytes each, limits::kDocumentsPerOrder
@@ -56,7 +57,7 @@ struct Collected {
 [[nodiscard]] std::string decision_to_json(const Judgement& judgement, bool released);
 struct StoredDecision {
   std::string reason;
-  bool released = false;   ///< a reviewer said: this is the applicant
+  bool released = false;  ///< a reviewer said: this is the applicant
 };
 [[nodiscard]] StoredDecision decision_from_json(const std::string& json);
 

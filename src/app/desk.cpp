@@ -16,7 +16,8 @@ Desk::~Desk() = default;
 
 Result<User> Desk::Impl::find_user(TenantStore& tenant, const UserKey& key) const {
   if (key.human_id.has_value() == key.client_user_id.has_value()) {
-    return fail(ErrorCode::invalid_input, "exactly one of humanId and clientUserId is needed", "humanId");
+    return fail(ErrorCode::invalid_input, "exactly one of humanId and clientUserId is needed",
+                "humanId");
   }
   auto user = key.human_id ? tenant.find_user(*key.human_id)
                            : tenant.find_user_by_client_user_id(*key.client_user_id);
@@ -40,20 +41,24 @@ Result<UserView> Desk::Impl::view_of(TenantStore& tenant, User user) const {
   UserView view;
   view.user = std::move(user);
   for (const StoredOrder& order : *orders) {
-    view.orders.push_back({order.core.id, order.core.type.code, order.core.type.alias, order.core.state,
-                           order.core.reports_available, order.core.data_available});
+    view.orders.push_back({order.core.id, order.core.type.code, order.core.type.alias,
+                           order.core.state, order.core.reports_available,
+                           order.core.data_available});
   }
   return view;
 }
 
-Result<TokenGrant> Desk::grant_token(const std::string& client_id, const base::Sensitive<std::string>& secret) {
+Result<TokenGrant> Desk::grant_token(const std::string& client_id,
+                                     const base::Sensitive<std::string>& secret) {
   const auto application = impl_->ports_.store.find_application(client_id);
   if (!application) return pass_on(application.error());
   // An unknown id costs as much as a wrong secret, so that time does not tell which it was. This
   // hash belongs to a secret that nobody knows.
-  static const std::string decoy = impl_->ports_.hasher.hash(base::Sensitive<std::string>("no such application"));
+  static const std::string decoy =
+      impl_->ports_.hasher.hash(base::Sensitive<std::string>("no such application"));
   const bool known = application->has_value() && (*application)->enabled;
-  const bool right = impl_->ports_.hasher.verify(known ? (*application)->secret_hash : decoy, secret);
+  const bool right =
+      impl_->ports_.hasher.verify(known ? (*application)->secret_hash : decoy, secret);
   if (!known || !right) return fail(ErrorCode::unauthenticated, "wrong client id or client secret");
   auto token = impl_->ports_.tokens.issue(client_id);
   if (!token) return pass_on(token.error());
@@ -82,7 +87,8 @@ Result<UserView> Desk::user(const Application& application, const UserKey& key) 
   return impl_->view_of(*tenant, std::move(*user));
 }
 
-Result<Page<UserView>> Desk::users(const Application& application, std::size_t offset, std::size_t limit) {
+Result<Page<UserView>> Desk::users(const Application& application, std::size_t offset,
+                                   std::size_t limit) {
   const auto tenant = impl_->ports_.store.tenant(application.client_id);
   auto users = tenant->list_users(offset, limit);
   if (!users) return pass_on(users.error());

@@ -34,8 +34,8 @@ struct OrderView {
 
 struct UserView {
   User user;
-  std::vector<OrderView> orders;   ///< newest first; left empty in lists
-  std::string consumer_link;       ///< set by place(); empty when nothing is asked of the applicant
+  std::vector<OrderView> orders;  ///< newest first; left empty in lists
+  std::string consumer_link;      ///< set by place(); empty when nothing is asked of the applicant
 };
 
 struct ConsumerLink {
@@ -79,10 +79,10 @@ struct TaskList {
   std::string client_user_id;
   std::string order_id;
   order::State state = order::State::created;
-  std::string first_name;            ///< for the greeting; may be empty
-  std::string organization_name;     ///< the application's name
-  std::vector<order::Task> open;     ///< the applicant's open tasks
-  NewOrder known;                    ///< what is known already, to fill forms (no SSN, no attachments)
+  std::string first_name;         ///< for the greeting; may be empty
+  std::string organization_name;  ///< the application's name
+  std::vector<order::Task> open;  ///< the applicant's open tasks
+  NewOrder known;                 ///< what is known already, to fill forms (no SSN, no attachments)
 };
 
 /// What an applicant types in for a missing_information task; absent: not given.
@@ -91,8 +91,8 @@ struct ApplicantInput {
   std::optional<base::Date> date_of_birth;
   std::optional<Address> address;
   std::vector<Provider> providers;
-  std::optional<Attachment> authorization;      ///< an uploaded, signed form
-  std::optional<std::string> typed_signature;   ///< or a name typed as signature
+  std::optional<Attachment> authorization;     ///< an uploaded, signed form
+  std::optional<std::string> typed_signature;  ///< or a name typed as signature
 };
 
 struct DeskSettings {
@@ -101,7 +101,8 @@ struct DeskSettings {
 };
 
 /// Moves a sandbox application's time; implemented by the worker, which must run what becomes due.
-using ClockMover = std::function<base::Result<ClockView>(const Application&, base::TimePoint target)>;
+using ClockMover =
+    std::function<base::Result<ClockView>(const Application&, base::TimePoint target)>;
 
 class Desk {
  public:
@@ -115,7 +116,7 @@ class Desk {
     TokenService& tokens;
     LinkSigner& links;
     std::map<order::Channel, RecordChannel*> channels;
-    std::function<void()> wake_worker;   ///< called after a commit that left work
+    std::function<void()> wake_worker;  ///< called after a commit that left work
   };
 
   Desk(Ports ports, DeskSettings settings);
@@ -125,7 +126,8 @@ class Desk {
 
   // Authentication.
   /// Error unauthenticated for a wrong pair, without telling which half was wrong.
-  base::Result<TokenGrant> grant_token(const std::string& client_id, const base::Sensitive<std::string>& secret);
+  base::Result<TokenGrant> grant_token(const std::string& client_id,
+                                       const base::Sensitive<std::string>& secret);
   /// The application a bearer token speaks for. Error unauthenticated.
   base::Result<Application> authenticate(std::string_view bearer_token);
 
@@ -142,9 +144,11 @@ class Desk {
   };
   using RenderPlaced = std::function<RenderedAnswer(const UserView&)>;
   base::Result<Placed> place_order(const Application& application, const NewOrder& request,
-                                   const RenderPlaced& render, const std::optional<IdempotentCall>& call);
+                                   const RenderPlaced& render,
+                                   const std::optional<IdempotentCall>& call);
   base::Result<UserView> user(const Application& application, const UserKey& key);
-  base::Result<Page<UserView>> users(const Application& application, std::size_t offset, std::size_t limit);
+  base::Result<Page<UserView>> users(const Application& application, std::size_t offset,
+                                     std::size_t limit);
   /// Errors: not_found; conflict with the documented text when the order is final.
   base::Result<void> abort(const Application& application, const UserKey& key);
   base::Result<void> resync(const Application& application, const UserKey& key);
@@ -163,9 +167,11 @@ class Desk {
   base::Result<TaskList> open_link(const std::string& client_id, std::string_view rq);
   base::Result<TaskList> give_information(const TaskList& session, const std::string& task_id,
                                           const ApplicantInput& input);
-  base::Result<TaskList> sign_special_authorization(const TaskList& session, const std::string& task_id,
+  base::Result<TaskList> sign_special_authorization(const TaskList& session,
+                                                    const std::string& task_id,
                                                     const ApplicantInput& input);
-  std::vector<RecordChannel::PortalChoice> portals(const TaskList& session, const std::string& query);
+  std::vector<RecordChannel::PortalChoice> portals(const TaskList& session,
+                                                   const std::string& query);
   /// `portal_id` empty: the applicant declines.
   base::Result<TaskList> connect_portal(const TaskList& session, const std::string& task_id,
                                         const std::string& portal_id);
@@ -173,7 +179,7 @@ class Desk {
   base::Result<void> review_identity(const Application& application, const std::string& order_id,
                                      const std::string& task_id, bool is_applicant);
 
-  base::Result<void> ready();   ///< the store answers and takes commits
+  base::Result<void> ready();  ///< the store answers and takes commits
 
  private:
   class Impl;

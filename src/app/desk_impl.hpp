@@ -10,7 +10,9 @@ namespace chartroom::app {
 class Desk::Impl {
  public:
   Impl(Ports ports, DeskSettings settings)
-      : ports_(std::move(ports)), settings_(std::move(settings)), writer_(ports_.random, settings_.public_url) {}
+      : ports_(std::move(ports)),
+        settings_(std::move(settings)),
+        writer_(ports_.random, settings_.public_url) {}
 
   /// The application's time: real time plus its sandbox clock.
   [[nodiscard]] base::Result<base::TimePoint> now(TenantStore& tenant) const {
@@ -34,7 +36,8 @@ class Desk::Impl {
   base::Result<StoredOrder> resolve(TenantStore& tenant, const std::string& order_id,
                                     const order::ResolveTask& resolution, Companions companions,
                                     const char* actor);
-  base::Result<TaskList> task_list(TenantStore& tenant, const Application& application, const User& user) const;
+  base::Result<TaskList> task_list(TenantStore& tenant, const Application& application,
+                                   const User& user) const;
 
   /// The list as it is after a task was worked on.
   base::Result<TaskList> refreshed(TenantStore& tenant, const TaskList& session) const;

@@ -69,7 +69,8 @@ Job start_job(const StoredOrder& order, base::TimePoint now) {
   return job;
 }
 
-void add_attachments(const NewOrder& request, const StoredOrder& order, base::TimePoint now, Commit& writes) {
+void add_attachments(const NewOrder& request, const StoredOrder& order, base::TimePoint now,
+                     Commit& writes) {
   for (std::size_t i = 0; i < request.attachments.size(); ++i) {
     const Attachment& attachment = request.attachments[i];
     Blob blob;
@@ -83,8 +84,8 @@ void add_attachments(const NewOrder& request, const StoredOrder& order, base::Ti
   }
 }
 
-Placement make_placement(const NewOrder& request, const order::OrderType& type, std::optional<User> existing,
-                         base::TimePoint now, base::Random& random) {
+Placement make_placement(const NewOrder& request, const order::OrderType& type,
+                         std::optional<User> existing, base::TimePoint now, base::Random& random) {
   Placement placement;
   placement.new_user = !existing.has_value();
   if (existing) {
@@ -119,13 +120,15 @@ Placement make_placement(const NewOrder& request, const order::OrderType& type, 
 }
 
 /// The stored answer to an Idempotency-Key, when there is one.
-Result<std::optional<Desk::Placed>> replay(TenantStore& tenant, const IdempotentCall& call, base::TimePoint real_now) {
+Result<std::optional<Desk::Placed>> replay(TenantStore& tenant, const IdempotentCall& call,
+                                           base::TimePoint real_now) {
   const auto known = tenant.find_idempotent_answer(call.key, real_now);
   if (!known) return pass_on(known.error());
   if (!*known) return std::optional<Desk::Placed>();
   const IdempotentAnswer& answer = **known;
   if (answer.request_hash != call.request_hash) {
-    return fail(ErrorCode::invalid_input, "This Idempotency-Key was used with another request", "Idempotency-Key");
+    return fail(ErrorCode::invalid_input, "This Idempotency-Key was used with another request",
+                "Idempotency-Key");
   }
   Desk::Placed placed;
   placed.answer = {answer.status, answer.content_type, answer.body};
@@ -142,9 +145,11 @@ std::string Desk::Impl::make_link(const std::string& client_id, const std::strin
 }
 
 Result<Desk::Placed> Desk::place_order(const Application& application, const NewOrder& request,
-                                       const RenderPlaced& render, const std::optional<IdempotentCall>& call) {
+                                       const RenderPlaced& render,
+                                       const std::optional<IdempotentCall>& call) {
   const auto tenant = impl_->ports_.store.tenant(application.client_id);
-  const order::OrderType* type = find_type(request.order_type.value_or(application.default_order_type));
+  const order::OrderType* type =
+      find_type(request.order_type.value_or(application.default_order_type));
   if (type == nullptr) return fail(ErrorCode::invalid_input, "unknown order type", "orderType");
   if (type->email_required && !request.client_user_email) {
     return fail(ErrorCode::invalid_input, "\"clientUserEmail\" is required", "clientUserEmail");
@@ -162,31 +167,37 @@ Result<Desk::Placed> Desk::place_order(const Application& application, const New
         return fail(ErrorCode::conflict, kOtherLogin, "clientUserId");
       }
       const auto open = impl_->open_order(*tenant, **existing);
-      if (open) return fail(ErrorCode::conflict, "An order for this clientUserId is still open", "clientUserId");
+      if (open)
+        return fail(ErrorCode::conflict, "An order for this clientUserId is still open",
+                    "clientUserId");
       if (open.error().code != ErrorCode::not_found) return pass_on(open.error());
     }
     const auto now = impl_->now(*tenant);
     if (!now) return pass_on(now.error());
-    Placement placement = make_placement(request, *type, std::move(*existing), *now, impl_->ports_.random);
+    Placement placement =
+        make_placement(request, *type, std::move(*existing), *now, impl_->ports_.random);
     Placed placed;
     placed.view.user = placement.user;
     if (type->has(order::Channel::portal)) {
-      placed.view.consumer_link = impl_->make_link(application.client_id, placement.user.human_id, *now);
+      placed.view.consumer_link =
+          impl_->make_link(application.client_id, placement.user.human_id, *now);
     }
     placed.answer = render(placed.view);
     if (call) {
       placement.writes.emplace_back(InsertIdempotentAnswer{
-          {call->key, call->request_hash, placed.answer.status, placed.answer.content_type, placed.answer.body,
-           impl_->ports_.clock.now() + base::limits::kIdempotencyLife}});
+          {call->key, call->request_hash, placed.answer.status, placed.answer.content_type,
+           placed.answer.body, impl_->ports_.clock.now() + base::limits::kIdempotencyLife}});
     }
     const auto committed = tenant->commit(placement.writes);
     if (committed) {
       impl_->wake();
-      impl_->ports_.logger.info("order placed", {{"order", placement.order.core.id}, {"type", type->code}});
+      impl_->ports_.logger.info("order placed",
+                                {{"order", placement.order.core.id}, {"type", type->code}});
       return placed;
     }
     if (!is_conflict(committed.error())) return pass_on(committed.error());
-    // Somebody placed an order for the same user, or used the same key, a moment earlier: look again.
+    // Somebody placed an order for the same user, or used the same key, a moment earlier: look
+    // again.
   }
   return fail(ErrorCode::unavailable, "too many orders for one user at once");
 }
@@ -203,8 +214,10 @@ Result<void> Desk::abort(const Application& application, const UserKey& key) {
   const auto now = impl_->now(*tenant);
   if (!now) return pass_on(now.error());
   Companions companions;
-  companions.writes.emplace_back(InsertAudit{{open->core.id, "api", "order.aborted", user->human_id, *now}});
-  const auto applied = impl_->writer_.apply(*tenant, open->core.id, order::Abort{}, *now, companions);
+  companions.writes.emplace_back(
+      InsertAudit{{open->core.id, "api", "order.aborted", user->human_id, *now}});
+  const auto applied =
+      impl_->writer_.apply(*tenant, open->core.id, order::Abort{}, *now, companions);
   if (!applied) return pass_on(applied.error());
   impl_->wake();
   return {};
@@ -222,8 +235,10 @@ Result<void> Desk::resync(const Application& application, const UserKey& key) {
   const auto now = impl_->now(*tenant);
   if (!now) return pass_on(now.error());
   Companions companions;
-  companions.writes.emplace_back(InsertAudit{{open->core.id, "api", "order.resync", user->human_id, *now}});
-  const auto applied = impl_->writer_.apply(*tenant, open->core.id, order::Resync{}, *now, companions);
+  companions.writes.emplace_back(
+      InsertAudit{{open->core.id, "api", "order.resync", user->human_id, *now}});
+  const auto applied =
+      impl_->writer_.apply(*tenant, open->core.id, order::Resync{}, *now, companions);
   if (!applied) return pass_on(applied.error());
   impl_->wake();
   return {};
@@ -235,7 +250,8 @@ Result<ConsumerLink> Desk::consumer_link(const Application& application, const U
   if (!user) return pass_on(user.error());
   const auto now = impl_->now(*tenant);
   if (!now) return pass_on(now.error());
-  return ConsumerLink{impl_->make_link(application.client_id, user->human_id, *now), application.client_id};
+  return ConsumerLink{impl_->make_link(application.client_id, user->human_id, *now),
+                      application.client_id};
 }
 
 Result<std::vector<ReportGroup>> Desk::reports(const Application& application, const UserKey& key,

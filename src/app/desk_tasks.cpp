@@ -85,14 +85,16 @@ Result<StoredOrder> Desk::Impl::resolve(TenantStore& tenant, const std::string& 
                                         const char* actor) {
   const auto at = now(tenant);
   if (!at) return pass_on(at.error());
-  companions.writes.emplace_back(InsertAudit{
-      {order_id, actor, resolution.declined ? "task.declined" : "task.resolved", resolution.task_id, *at}});
+  companions.writes.emplace_back(
+      InsertAudit{{order_id, actor, resolution.declined ? "task.declined" : "task.resolved",
+                   resolution.task_id, *at}});
   auto applied = writer_.apply(tenant, order_id, resolution, *at, companions);
   if (applied) wake();
   return applied;
 }
 
-Result<TaskList> Desk::Impl::task_list(TenantStore& tenant, const Application& application, const User& user) const {
+Result<TaskList> Desk::Impl::task_list(TenantStore& tenant, const Application& application,
+                                       const User& user) const {
   auto orders = tenant.orders_of(user.human_id);
   if (!orders) return pass_on(orders.error());
   if (orders->empty()) return fail(ErrorCode::not_found, "no order");
@@ -156,10 +158,13 @@ Result<OpenTask> load_task(Store& store, const TaskList& session, const std::str
   open.tenant = store.tenant(session.client_id);
   auto order = open.tenant->find_order(session.order_id);
   if (!order) return pass_on(order.error());
-  if (!*order || (*order)->human_id != session.human_id) return fail(ErrorCode::not_found, "unknown order");
+  if (!*order || (*order)->human_id != session.human_id)
+    return fail(ErrorCode::not_found, "unknown order");
   const order::Task* task = (*order)->core.find_task(task_id);
-  if (task == nullptr || task->kind != kind) return fail(ErrorCode::not_found, "unknown task", "taskId");
-  if (task->state != order::TaskState::open) return fail(ErrorCode::conflict, "this task is closed", "taskId");
+  if (task == nullptr || task->kind != kind)
+    return fail(ErrorCode::not_found, "unknown task", "taskId");
+  if (task->state != order::TaskState::open)
+    return fail(ErrorCode::conflict, "this task is closed", "taskId");
   open.task = *task;
   open.order = std::move(**order);
   return open;
@@ -169,7 +174,8 @@ Result<OpenTask> load_task(Store& store, const TaskList& session, const std::str
 
 Result<TaskList> Desk::give_information(const TaskList& session, const std::string& task_id,
                                         const ApplicantInput& input) {
-  auto open = load_task(impl_->ports_.store, session, task_id, order::TaskKind::missing_information);
+  auto open =
+      load_task(impl_->ports_.store, session, task_id, order::TaskKind::missing_information);
   if (!open) return pass_on(open.error());
   const auto now = impl_->now(*open->tenant);
   if (!now) return pass_on(now.error());
@@ -180,39 +186,46 @@ Result<TaskList> Desk::give_information(const TaskList& session, const std::stri
 
   order::ResolveTask resolution;
   resolution.task_id = task_id;
-  const bool authorized = blob->has_value() ||
-                          open->order.core.given.count(order::Field::hipaa_authorization) != 0;
+  const bool authorized =
+      blob->has_value() || open->order.core.given.count(order::Field::hipaa_authorization) != 0;
   for (const order::Field field : given_fields(merged, authorized)) {
     if (open->task.fields.count(field) != 0) resolution.given.insert(field);
   }
   Companions companions;
   if (*blob) companions.writes.emplace_back(InsertBlob{std::move(**blob)});
   companions.amend = [&input](StoredOrder& order) { merge(order.request, input); };
-  const auto applied = impl_->resolve(*open->tenant, session.order_id, resolution, std::move(companions), "applicant");
+  const auto applied = impl_->resolve(*open->tenant, session.order_id, resolution,
+                                      std::move(companions), "applicant");
   if (!applied) return pass_on(applied.error());
   return impl_->refreshed(*open->tenant, session);
 }
 
-Result<TaskList> Desk::sign_special_authorization(const TaskList& session, const std::string& task_id,
+Result<TaskList> Desk::sign_special_authorization(const TaskList& session,
+                                                  const std::string& task_id,
                                                   const ApplicantInput& input) {
-  auto open = load_task(impl_->ports_.store, session, task_id, order::TaskKind::special_authorization);
+  auto open =
+      load_task(impl_->ports_.store, session, task_id, order::TaskKind::special_authorization);
   if (!open) return pass_on(open.error());
   const auto now = impl_->now(*open->tenant);
   if (!now) return pass_on(now.error());
   auto blob = authorization_blob(open->order, task_id, input,
                                  form_of(open->order.request, session, open->task.detail), *now);
   if (!blob) return pass_on(blob.error());
-  if (!*blob) return fail(ErrorCode::invalid_input, "a signature or a signed form is needed", "typedSignature");
+  if (!*blob)
+    return fail(ErrorCode::invalid_input, "a signature or a signed form is needed",
+                "typedSignature");
   Companions companions;
   companions.writes.emplace_back(InsertBlob{std::move(**blob)});
   order::ResolveTask resolution;
   resolution.task_id = task_id;
-  const auto applied = impl_->resolve(*open->tenant, session.order_id, resolution, std::move(companions), "applicant");
+  const auto applied = impl_->resolve(*open->tenant, session.order_id, resolution,
+                                      std::move(companions), "applicant");
   if (!applied) return pass_on(applied.error());
   return impl_->refreshed(*open->tenant, session);
 }
 
-std::vector<RecordChannel::PortalChoice> Desk::portals(const TaskList& session, const std::string& query) {
+std::vector<RecordChannel::PortalChoice> Desk::portals(const TaskList& session,
+                                                       const std::string& query) {
   const auto port = impl_->ports_.channels.find(order::Channel::portal);
   if (port == impl_->ports_.channels.end()) return {};
   const auto tenant = impl_->ports_.store.tenant(session.client_id);
@@ -253,7 +266,8 @@ Result<void> Desk::review_identity(const Application& application, const std::st
   if (task == nullptr || task->kind != order::TaskKind::identity_review) {
     return fail(ErrorCode::not_found, "unknown task");
   }
-  if (task->state != order::TaskState::open) return fail(ErrorCode::conflict, "this task is closed");
+  if (task->state != order::TaskState::open)
+    return fail(ErrorCode::conflict, "this task is closed");
   const auto records = tenant->records_of(order_id, is_applicant);
   if (!records) return pass_on(records.error());
 
@@ -263,22 +277,27 @@ Result<void> Desk::review_identity(const Application& application, const std::st
   Companions companions;
   const evidence::Person applicant = to_person((*order)->request);
   for (const RawRecord& record : *records) {
-    if (std::find(task->record_ids.begin(), task->record_ids.end(), record.id) == task->record_ids.end()) continue;
+    if (std::find(task->record_ids.begin(), task->record_ids.end(), record.id) ==
+        task->record_ids.end())
+      continue;
     Judgement judgement;
-    judgement.reason = is_applicant ? "" : "A reviewer found that this record is not the applicant's.";
+    judgement.reason =
+        is_applicant ? "" : "A reviewer found that this record is not the applicant's.";
     if (is_applicant) {
       const auto readings = evidence::read_item(record.bytes.reveal());
       if (readings) {
-        judgement = judge(applicant, *readings, trust_of(record.channel), base::Date::from((*order)->core.created_at));
+        judgement = judge(applicant, *readings, trust_of(record.channel),
+                          base::Date::from((*order)->core.created_at));
       }
       resolution.released_sources += 1;
       resolution.released_facts += judgement.useful_facts;
     }
-    companions.writes.emplace_back(
-        UpdateRecordVerdict{record.id, is_applicant ? RecordVerdict::accepted : RecordVerdict::rejected,
-                            decision_to_json(judgement, is_applicant), !is_applicant});
+    companions.writes.emplace_back(UpdateRecordVerdict{
+        record.id, is_applicant ? RecordVerdict::accepted : RecordVerdict::rejected,
+        decision_to_json(judgement, is_applicant), !is_applicant});
   }
-  const auto applied = impl_->resolve(*tenant, order_id, resolution, std::move(companions), "reviewer");
+  const auto applied =
+      impl_->resolve(*tenant, order_id, resolution, std::move(companions), "reviewer");
   if (!applied) return pass_on(applied.error());
   return {};
 }

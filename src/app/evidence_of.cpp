@@ -12,12 +12,17 @@ namespace {
 
 evidence::SourceFormat format_of(const RawRecord& record) {
   switch (evidence::detect(record.bytes.reveal())) {
-    case evidence::Detected::fhir_json: return evidence::SourceFormat::fhir_json;
-    case evidence::Detected::fhir_ndjson: return evidence::SourceFormat::fhir_ndjson;
+    case evidence::Detected::fhir_json:
+      return evidence::SourceFormat::fhir_json;
+    case evidence::Detected::fhir_ndjson:
+      return evidence::SourceFormat::fhir_ndjson;
     case evidence::Detected::ccda:
-    case evidence::Detected::ccda_fragment: return evidence::SourceFormat::ccda;
-    case evidence::Detected::pdf: return evidence::SourceFormat::pdf;
-    case evidence::Detected::unknown: break;
+    case evidence::Detected::ccda_fragment:
+      return evidence::SourceFormat::ccda;
+    case evidence::Detected::pdf:
+      return evidence::SourceFormat::pdf;
+    case evidence::Detected::unknown:
+      break;
   }
   return evidence::SourceFormat::other;
 }
@@ -42,10 +47,14 @@ evidence::Source source_of(const RawRecord& record) {
 evidence::SourceOutcome::Status status_of(RecordVerdict verdict) {
   using Status = evidence::SourceOutcome::Status;
   switch (verdict) {
-    case RecordVerdict::accepted: return Status::read;
-    case RecordVerdict::quarantined: return Status::quarantined;
-    case RecordVerdict::rejected: return Status::rejected_identity;
-    case RecordVerdict::unreadable: return Status::unreadable;
+    case RecordVerdict::accepted:
+      return Status::read;
+    case RecordVerdict::quarantined:
+      return Status::quarantined;
+    case RecordVerdict::rejected:
+      return Status::rejected_identity;
+    case RecordVerdict::unreadable:
+      return Status::unreadable;
   }
   return Status::unreadable;
 }
@@ -65,8 +74,8 @@ void add_accepted(evidence::Record& record, evidence::SourceOutcome& outcome, st
   evidence::Reading* best = nullptr;
   int best_score = 0;
   for (evidence::Reading& reading : *readings) {
-    const auto identity =
-        evidence::match_identity(record.applicant, reading.person, trust_of(raw.channel), ordered_on);
+    const auto identity = evidence::match_identity(record.applicant, reading.person,
+                                                   trust_of(raw.channel), ordered_on);
     const bool accepted = identity.verdict == evidence::Verdict::accept ||
                           (released && identity.verdict == evidence::Verdict::quarantine);
     if (!accepted || (best != nullptr && identity.score <= best_score)) continue;

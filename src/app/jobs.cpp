@@ -21,22 +21,26 @@ std::string payload_text(const std::string& payload, const char* name) {
   const json::value value = json::parse(payload, error);
   const json::object* object = error ? nullptr : value.if_object();
   const json::value* member = object == nullptr ? nullptr : object->if_contains(name);
-  return member != nullptr && member->is_string() ? std::string(member->get_string()) : std::string();
+  return member != nullptr && member->is_string() ? std::string(member->get_string())
+                                                  : std::string();
 }
 
 std::optional<order::Channel> payload_channel(const std::string& payload) {
   const std::string name = payload_text(payload, "channel");
-  for (const order::Channel channel : {order::Channel::portal, order::Channel::ehr, order::Channel::aps}) {
+  for (const order::Channel channel :
+       {order::Channel::portal, order::Channel::ehr, order::Channel::aps}) {
     if (name == order::to_string(channel)) return channel;
   }
   return std::nullopt;
 }
 
 /// The last resolved task of this kind for this channel.
-const order::Task* last_resolved(const order::Order& order, order::TaskKind kind, order::Channel channel) {
+const order::Task* last_resolved(const order::Order& order, order::TaskKind kind,
+                                 order::Channel channel) {
   const order::Task* found = nullptr;
   for (const order::Task& task : order.tasks) {
-    if (task.kind == kind && task.channel == channel && task.state == order::TaskState::resolved) found = &task;
+    if (task.kind == kind && task.channel == channel && task.state == order::TaskState::resolved)
+      found = &task;
   }
   return found;
 }
@@ -49,9 +53,10 @@ RetrievalRequest make_request(const StoredOrder& order, const order::ChannelProg
   request.applicant = order.request;
   request.person = to_person(order.request);
   request.sandbox = sandbox;
-  request.authorized =
-      last_resolved(order.core, order::TaskKind::special_authorization, progress.channel) != nullptr;
-  if (const auto* task = last_resolved(order.core, order::TaskKind::connect_portal, progress.channel)) {
+  request.authorized = last_resolved(order.core, order::TaskKind::special_authorization,
+                                     progress.channel) != nullptr;
+  if (const auto* task =
+          last_resolved(order.core, order::TaskKind::connect_portal, progress.channel)) {
     request.connection = task->detail;
   }
   request.attempt = job.attempts;
@@ -60,7 +65,8 @@ RetrievalRequest make_request(const StoredOrder& order, const order::ChannelProg
   return request;
 }
 
-AuditEntry audit(const std::string& order_id, const char* action, std::string subject, base::TimePoint at) {
+AuditEntry audit(const std::string& order_id, const char* action, std::string subject,
+                 base::TimePoint at) {
   return {order_id, "worker", action, std::move(subject), at};
 }
 
@@ -93,12 +99,14 @@ base::Result<void> JobRunner::finish(const Work& work) {
   return work.tenant.commit({FinishJob{work.job.id, work.job.lease}});
 }
 
-base::Result<void> JobRunner::retry(const Work& work, base::Duration delay, const std::string& error) {
+base::Result<void> JobRunner::retry(const Work& work, base::Duration delay,
+                                    const std::string& error) {
   return work.tenant.commit({RetryJob{work.job.id, work.job.lease, delay, error}});
 }
 
 base::Result<void> JobRunner::bury(const Work& work, const std::string& error) {
-  ports_.logger.error("job buried", {{"job", work.job.id}, {"kind", work.job.kind}, {"reason", error}});
+  ports_.logger.error("job buried",
+                      {{"job", work.job.id}, {"kind", work.job.kind}, {"reason", error}});
   return work.tenant.commit({BuryJob{work.job.id, work.job.lease, error}});
 }
 
@@ -125,7 +133,8 @@ base::Result<void> JobRunner::suppress(const Work& work) {
   Companions companions;
   companions.writes = {FinishJob{work.job.id, work.job.lease}, PurgeOrderData{work.job.order_id},
                        InsertAudit{audit(work.job.order_id, "order.suppressed", "", work.now)}};
-  const auto applied = writer_.apply(work.tenant, work.job.order_id, order::Suppress{}, work.now, companions);
+  const auto applied =
+      writer_.apply(work.tenant, work.job.order_id, order::Suppress{}, work.now, companions);
   return applied ? base::Result<void>{} : base::pass_on(applied.error());
 }
 
@@ -142,7 +151,8 @@ base::Result<void> JobRunner::run_command(const Work& work) {
   }
   Companions companions;
   companions.writes = {FinishJob{work.job.id, work.job.lease}};
-  const auto applied = writer_.apply(work.tenant, work.job.order_id, *command, work.now, companions);
+  const auto applied =
+      writer_.apply(work.tenant, work.job.order_id, *command, work.now, companions);
   if (applied) return {};
   if (applied.error().code == base::ErrorCode::not_found) return bury(work, "order is gone");
   return base::pass_on(applied.error());
@@ -164,46 +174,52 @@ base::Result<void> JobRunner::run_retrieval(const Work& work) {
   if (*listed) return suppress(work);
   const auto port = ports_.channels.find(*channel);
   if (port == ports_.channels.end()) {
-    return take_answer(work, order, {RetrievalAnswer::Status::failed, {}, {}, "channel is not set up"}, *channel);
+    return take_answer(
+        work, order, {RetrievalAnswer::Status::failed, {}, {}, "channel is not set up"}, *channel);
   }
   const auto application = ports_.store.find_application(work.job.client_id);
   if (!application) return base::pass_on(application.error());
   const bool sandbox = *application && (*application)->sandbox;
   auto answer = port->second->retrieve(make_request(order, *progress, work.job, work.now, sandbox));
   if (!answer) {
-    ports_.logger.warning("channel unavailable", {{"order", order.core.id},
-                                                  {"channel", order::to_string(*channel)},
-                                                  {"attempt", std::int64_t{work.job.attempts} + 1}});
+    ports_.logger.warning("channel unavailable",
+                          {{"order", order.core.id},
+                           {"channel", order::to_string(*channel)},
+                           {"attempt", std::int64_t{work.job.attempts} + 1}});
     return retry(work, jitter(retrieval_backoff(work.job.attempts + 1)), "channel unavailable");
   }
   return take_answer(work, order, std::move(*answer), *channel);
 }
 
-base::Result<void> JobRunner::take_answer(const Work& work, const StoredOrder& order, RetrievalAnswer answer,
-                                          order::Channel channel) {
+base::Result<void> JobRunner::take_answer(const Work& work, const StoredOrder& order,
+                                          RetrievalAnswer answer, order::Channel channel) {
   using Status = RetrievalAnswer::Status;
   if (answer.status == Status::still_running) {
-    return retry(work, std::max<base::Duration>(answer.retry_after, std::chrono::seconds{1}), "still running");
+    return retry(work, std::max<base::Duration>(answer.retry_after, std::chrono::seconds{1}),
+                 "still running");
   }
-  Collected collected = collect(order.core.id, channel, to_person(order.request),
-                                base::Date::from(order.core.created_at), std::move(answer.items), work.now);
+  Collected collected =
+      collect(order.core.id, channel, to_person(order.request),
+              base::Date::from(order.core.created_at), std::move(answer.items), work.now);
   order::ChannelAnswered& answered = collected.answer;
   answered.detail = answer.detail;
   if (answer.status == Status::failed) answered.answer = order::ChannelAnswered::Answer::failed;
   if (answer.status == Status::needs_authorization) {
     answered.answer = order::ChannelAnswered::Answer::needs_authorization;
   }
-  ports_.logger.info("records received", {{"order", order.core.id},
-                                          {"channel", order::to_string(channel)},
-                                          {"accepted", std::int64_t{answered.sources}},
-                                          {"rejected", std::int64_t{answered.rejected}},
-                                          {"unreadable", std::int64_t{answered.unreadable}},
-                                          {"quarantined", static_cast<std::int64_t>(answered.quarantined.size())}});
+  ports_.logger.info("records received",
+                     {{"order", order.core.id},
+                      {"channel", order::to_string(channel)},
+                      {"accepted", std::int64_t{answered.sources}},
+                      {"rejected", std::int64_t{answered.rejected}},
+                      {"unreadable", std::int64_t{answered.unreadable}},
+                      {"quarantined", static_cast<std::int64_t>(answered.quarantined.size())}});
   Companions companions;
   companions.writes.emplace_back(FinishJob{work.job.id, work.job.lease});
   for (RawRecord& record : collected.records) {
-    companions.writes.emplace_back(InsertAudit{audit(
-        order.core.id, (std::string("record.") + to_string(record.verdict)).c_str(), record.id, work.now)});
+    companions.writes.emplace_back(InsertAudit{
+        audit(order.core.id, (std::string("record.") + to_string(record.verdict)).c_str(),
+              record.id, work.now)});
     companions.writes.emplace_back(InsertRecord{std::move(record)});
   }
   const auto applied = writer_.apply(work.tenant, order.core.id, answered, work.now, companions);
@@ -234,7 +250,8 @@ base::Result<void> JobRunner::run_build(const Work& work) {
     companions.reports.push_back(std::move(listed_report));
     companions.writes.emplace_back(InsertReport{std::move(report)});
   }
-  const order::ReportsBuilt built{static_cast<unsigned>(companions.reports.size()), produced.data_available};
+  const order::ReportsBuilt built{static_cast<unsigned>(companions.reports.size()),
+                                  produced.data_available};
   const auto applied = writer_.apply(work.tenant, order.core.id, built, work.now, companions);
   return applied ? base::Result<void>{} : base::pass_on(applied.error());
 }
@@ -250,7 +267,8 @@ base::Result<void> JobRunner::run_delivery(const Work& work) {
   if (!*event || endpoint == endpoints->end() || !endpoint->enabled) return finish(work);
 
   const EventSender::Outcome outcome = ports_.sender.send(*endpoint, **event, ports_.clock.now());
-  DeliveryAttempt attempt{(*event)->id, endpoint_id, work.job.attempts + 1, outcome.status, outcome.error, work.now};
+  DeliveryAttempt attempt{(*event)->id,   endpoint_id,   work.job.attempts + 1,
+                          outcome.status, outcome.error, work.now};
   Commit writes{InsertAttempt{std::move(attempt)}};
   if (outcome.accepted) {
     writes.emplace_back(FinishJob{work.job.id, work.job.lease});

@@ -8,7 +8,9 @@ namespace {
 namespace json = boost::json;
 
 /// Stands in the tree where the customer's own JSON goes.
-constexpr std::string_view kPlaceholder = "\x01" "clientData";
+constexpr std::string_view kPlaceholder =
+    "\x01"
+    "clientData";
 
 /// Serialises with the customer's data as they were sent: a parsed number would come back in
 /// another spelling, or as another number. The text was checked when it came in.
@@ -47,16 +49,16 @@ std::string report_uri(const std::string& public_url, const std::string& report_
 std::string order_status_body(const Subject& subject, order::State state, base::TimePoint at,
                               const std::string& public_url) {
   return serialize_with(json::array{json::object{{"humanId", subject.human_id},
-                                                  {"clientId", subject.client_id},
-                                                  {"userId", subject.user_id},
-                                                  {"clientUserId", subject.client_user_id},
-                                                  {"updatedAt", base::format_iso(at)},
-                                                  {"action", "status"},
-                                                  {"endpoint", public_url + "/api/v1/users"},
-                                                  {"property", "orderState"},
-                                                  {"topic", "order"},
-                                                  {"value", order::title_case(state)},
-                                                  {"clientData", kPlaceholder}}},
+                                                 {"clientId", subject.client_id},
+                                                 {"userId", subject.user_id},
+                                                 {"clientUserId", subject.client_user_id},
+                                                 {"updatedAt", base::format_iso(at)},
+                                                 {"action", "status"},
+                                                 {"endpoint", public_url + "/api/v1/users"},
+                                                 {"property", "orderState"},
+                                                 {"topic", "order"},
+                                                 {"value", order::title_case(state)},
+                                                 {"clientData", kPlaceholder}}},
                         subject.client_data_json.value_or("{}"));
 }
 

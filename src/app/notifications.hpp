@@ -18,14 +18,14 @@ struct Subject {
 };
 
 /// The flat "order status" object in its array. `state` is never created.
-[[nodiscard]] std::string order_status_body(const Subject& subject, order::State state, base::TimePoint at,
-                                            const std::string& public_url);
+[[nodiscard]] std::string order_status_body(const Subject& subject, order::State state,
+                                            base::TimePoint at, const std::string& public_url);
 
 /// The "order summary" envelope in its array. `reports` are those of the order, without bytes.
 [[nodiscard]] std::string order_summary_body(const std::string& event_id, const Subject& subject,
                                              const order::Order& order, order::State state,
-                                             const std::vector<StoredReport>& reports, base::TimePoint at,
-                                             const std::string& public_url);
+                                             const std::vector<StoredReport>& reports,
+                                             base::TimePoint at, const std::string& public_url);
 
 /// Where a report is fetched.
 [[nodiscard]] std::string report_uri(const std::string& public_url, const std::string& report_id);

@@ -31,8 +31,8 @@ TEST(Notifications, OrderSummaryIsTheDocumentedOneKeyByKey) {
   combined.file_extension = "pdf";
   combined.base_report_names = {"highlights", "ccdraw"};
   EXPECT_EQ(
-      order_summary_body("b2c02b0f-7c43-42d0-941e-c1baded6aa35", subject(), completed(), order::State::completed,
-                         {health, combined}, kAt, "https://admin.example"),
+      order_summary_body("b2c02b0f-7c43-42d0-941e-c1baded6aa35", subject(), completed(),
+                         order::State::completed, {health, combined}, kAt, "https://admin.example"),
       R"([{"timestamp":"2022-09-29T17:22:26.406Z","eventId":"b2c02b0f-7c43-42d0-941e-c1baded6aa35",)"
       R"("orderId":"cd3f23e0-c1a3-11ec-abe5-6bfedf51c8a8","eventType":"orders.OrderSummaryUpdated",)"
       R"("eventGroup":"order","humanId":"128a11a292db0de2516a5feeaee8ac98",)"
@@ -49,32 +49,37 @@ TEST(Notifications, OrderSummaryIsTheDocumentedOneKeyByKey) {
 TEST(Notifications, OrderStatusIsTheDocumentedOneKeyByKey) {
   Subject without = subject();
   without.client_data_json.reset();
-  EXPECT_EQ(order_status_body(without, order::State::in_progress, kAt, "https://admin.example"),
-            R"([{"humanId":"128a11a292db0de2516a5feeaee8ac98","clientId":"774b9e333ec3e57b9f86b432be4da21a66901d81",)"
-            R"("userId":"6261a73f8f6b99987c2f5baa","clientUserId":"Policy_001",)"
-            R"("updatedAt":"2022-09-29T17:22:26.406Z","action":"status",)"
-            R"("endpoint":"https://admin.example/api/v1/users","property":"orderState","topic":"order",)"
-            R"("value":"In Progress","clientData":{}}])");
+  EXPECT_EQ(
+      order_status_body(without, order::State::in_progress, kAt, "https://admin.example"),
+      R"([{"humanId":"128a11a292db0de2516a5feeaee8ac98","clientId":"774b9e333ec3e57b9f86b432be4da21a66901d81",)"
+      R"("userId":"6261a73f8f6b99987c2f5baa","clientUserId":"Policy_001",)"
+      R"("updatedAt":"2022-09-29T17:22:26.406Z","action":"status",)"
+      R"("endpoint":"https://admin.example/api/v1/users","property":"orderState","topic":"order",)"
+      R"("value":"In Progress","clientData":{}}])");
 }
 
 TEST(Notifications, ReportsAreAbsentWhenThereAreNone) {
   order::Order order = completed();
   order.reports_available = order.data_available = false;
-  const std::string body = order_summary_body("e", subject(), order, order::State::completed, {}, kAt, "u");
+  const std::string body =
+      order_summary_body("e", subject(), order, order::State::completed, {}, kAt, "u");
   EXPECT_EQ(body.find("\"reports\""), std::string::npos);
   EXPECT_NE(body.find("\"reportsAvailable\":false"), std::string::npos);
 }
 
 TEST(Notifications, ClientDataComeBackAsTheyWereSent) {
   Subject exact = subject();
-  exact.client_data_json = R"({"rate":0.5,"big":123456789012345678901234567890,"text":"\u0001clientData"})";
+  exact.client_data_json =
+      R"({"rate":0.5,"big":123456789012345678901234567890,"text":"\u0001clientData"})";
   for (const std::string& body :
        {order_status_body(exact, order::State::completed, kAt, "u"),
         order_summary_body("e", exact, completed(), order::State::completed, {}, kAt, "u")}) {
     EXPECT_NE(body.find("\"clientData\":" + *exact.client_data_json), std::string::npos) << body;
   }
   Subject hostile = subject();
-  hostile.client_user_id = "\x01" "clientData";
+  hostile.client_user_id =
+      "\x01"
+      "clientData";
   const std::string body = order_status_body(hostile, order::State::completed, kAt, "u");
   EXPECT_NE(body.find(R"("clientData":{"property":"value"})"), std::string::npos) << body;
 }

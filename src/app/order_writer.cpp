@@ -49,9 +49,12 @@ struct WorkToJobs {
     writes.emplace_back(DropJobs{order.core.id, kRetrieveJob});
   }
   void operator()(const order::BuildReports& /*build*/) { add(kBuildJob, "{}", now); }
-  void operator()(const order::PurgeRecords& /*purge*/) { writes.emplace_back(PurgeOrderData{order.core.id}); }
+  void operator()(const order::PurgeRecords& /*purge*/) {
+    writes.emplace_back(PurgeOrderData{order.core.id});
+  }
   void operator()(const order::WakeAt& wake) {
-    const order::Command command = std::visit([](const auto& c) { return order::Command{c}; }, wake.command);
+    const order::Command command =
+        std::visit([](const auto& c) { return order::Command{c}; }, wake.command);
     add(kCommandJob, command_payload(command), wake.at);
   }
 };
@@ -71,12 +74,14 @@ std::string command_payload(const order::Command& command) {
     payload = {{"command", "taskExpired"}, {"taskId", expired->task_id}};
   }
   if (const auto* reminder = std::get_if<order::ReminderDue>(&command)) {
-    payload = {{"command", "reminderDue"}, {"taskId", reminder->task_id}, {"number", reminder->number}};
+    payload = {
+        {"command", "reminderDue"}, {"taskId", reminder->task_id}, {"number", reminder->number}};
   }
   if (const auto* due = std::get_if<order::ChannelDue>(&command)) {
     payload = {{"command", "channelDue"}, {"channel", order::to_string(due->channel)}};
   }
-  if (std::holds_alternative<order::DeadlineReached>(command)) payload["command"] = "deadlineReached";
+  if (std::holds_alternative<order::DeadlineReached>(command))
+    payload["command"] = "deadlineReached";
   return json::serialize(payload);
 }
 
@@ -92,8 +97,10 @@ base::Result<order::Command> command_from_payload(const std::string& payload) {
                                 in.at("number").to_number<unsigned>()};
     }
     if (name == "channelDue") {
-      for (const order::Channel channel : {order::Channel::portal, order::Channel::ehr, order::Channel::aps}) {
-        if (in.at("channel").as_string() == order::to_string(channel)) return order::ChannelDue{channel};
+      for (const order::Channel channel :
+           {order::Channel::portal, order::Channel::ehr, order::Channel::aps}) {
+        if (in.at("channel").as_string() == order::to_string(channel))
+          return order::ChannelDue{channel};
       }
     }
   } catch (const std::exception&) {  // Boost.JSON: missing or mistyped member; falls through
@@ -148,9 +155,11 @@ base::Result<void> OrderWriter::announce(TenantStore& tenant, const StoredOrder&
     writes.emplace_back(InsertEvent{{std::move(id), order.core.id, kind, std::move(body), now, 0}});
   };
   for (const order::State state : states) {
-    add(base::make_uuid_v4(random_), kStatusEvent, order_status_body(subject, state, now, public_url_));
+    add(base::make_uuid_v4(random_), kStatusEvent,
+        order_status_body(subject, state, now, public_url_));
     std::string id = base::make_uuid_v4(random_);
-    std::string body = order_summary_body(id, subject, decision.order, state, reports, now, public_url_);
+    std::string body =
+        order_summary_body(id, subject, decision.order, state, reports, now, public_url_);
     add(std::move(id), kSummaryEvent, std::move(body));
   }
   return {};
@@ -183,7 +192,8 @@ base::Result<StoredOrder> OrderWriter::apply(TenantStore& tenant, const std::str
       return base::pass_on(committed.error());
     }
   }
-  return base::fail(base::ErrorCode::unavailable, "the order is being changed by others all the time");
+  return base::fail(base::ErrorCode::unavailable,
+                    "the order is being changed by others all the time");
 }
 
 }  // namespace chartroom::app

@@ -16,8 +16,8 @@ namespace chartroom::app {
 
 /// What goes into the same commit as a command's decision.
 struct Companions {
-  Commit writes;                        ///< finished job, received records, built reports, audit, …
-  std::vector<StoredReport> reports;    ///< reports among the writes, for the order summary
+  Commit writes;                      ///< finished job, received records, built reports, audit, …
+  std::vector<StoredReport> reports;  ///< reports among the writes, for the order summary
   /// May change what the core does not see (the sealed request) in the same step.
   std::function<void(StoredOrder&)> amend;
 };
@@ -41,8 +41,9 @@ class OrderWriter {
                                     const std::vector<StoredReport>& reports);
 
  private:
-  base::Result<void> announce(TenantStore& tenant, const StoredOrder& order, const order::Decision& decision,
-                              base::TimePoint now, const std::vector<StoredReport>& reports, Commit& writes);
+  base::Result<void> announce(TenantStore& tenant, const StoredOrder& order,
+                              const order::Decision& decision, base::TimePoint now,
+                              const std::vector<StoredReport>& reports, Commit& writes);
 
   base::Random& random_;
   std::string public_url_;

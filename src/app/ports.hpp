@@ -22,9 +22,11 @@ class Sealer {
  public:
   virtual ~Sealer() = default;
   /// `context` is bound to the value: opening with another one fails.
-  [[nodiscard]] virtual std::string seal(std::string_view plain, std::string_view context) const = 0;
+  [[nodiscard]] virtual std::string seal(std::string_view plain,
+                                         std::string_view context) const = 0;
   /// Errors: corrupt (wrong key, context or bytes).
-  [[nodiscard]] virtual base::Result<std::string> open(std::string_view sealed, std::string_view context) const = 0;
+  [[nodiscard]] virtual base::Result<std::string> open(std::string_view sealed,
+                                                       std::string_view context) const = 0;
   /// Keyed hash for look-ups of what must not be stored: 64 hex digits.
   [[nodiscard]] virtual std::string keyed_hash(std::string_view value) const = 0;
 };
@@ -34,7 +36,8 @@ class SecretHasher {
  public:
   virtual ~SecretHasher() = default;
   [[nodiscard]] virtual std::string hash(const base::Sensitive<std::string>& secret) const = 0;
-  [[nodiscard]] virtual bool verify(const std::string& hash, const base::Sensitive<std::string>& secret) const = 0;
+  [[nodiscard]] virtual bool verify(const std::string& hash,
+                                    const base::Sensitive<std::string>& secret) const = 0;
 };
 
 /// Client tokens: RS256 JWTs (contract §2.2). Thread-safe.
@@ -108,9 +111,9 @@ class EventSender {
   virtual ~EventSender() = default;
   struct Outcome {
     bool accepted = false;
-    bool gone = false;          ///< 410: the receiver wants nothing more at this URL
-    int status = 0;             ///< 0: no answer
-    std::string error;          ///< fixed words
+    bool gone = false;  ///< 410: the receiver wants nothing more at this URL
+    int status = 0;     ///< 0: no answer
+    std::string error;  ///< fixed words
   };
   [[nodiscard]] virtual Outcome send(const WebhookEndpoint& endpoint, const StoredEvent& event,
                                      base::TimePoint now) = 0;
@@ -123,8 +126,8 @@ class EventSender {
 struct RetrievalRequest {
   std::string order_id;
   order::Channel channel = order::Channel::ehr;
-  NewOrder applicant;          ///< what was ordered, with what tasks brought in
-  evidence::Person person;     ///< the same, as identity sees it
+  NewOrder applicant;       ///< what was ordered, with what tasks brought in
+  evidence::Person person;  ///< the same, as identity sees it
   bool sandbox = false;
   bool authorized = false;     ///< a provider's special authorisation was given
   std::string connection;      ///< portal: id of the provider that the applicant connected
@@ -137,9 +140,9 @@ struct RetrievedItem {
   std::string provider_id;
   std::string provider_name;
   std::string media_type;
-  std::string label;           ///< for coverage: file or resource reference, no PHI
+  std::string label;  ///< for coverage: file or resource reference, no PHI
   std::string bytes;
-  bool supporting = false;     ///< practitioners, organisations: read with the others, no patient
+  bool supporting = false;  ///< practitioners, organisations: read with the others, no patient
 };
 
 struct RetrievalAnswer {

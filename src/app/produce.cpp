@@ -12,28 +12,38 @@ namespace {
 
 const char* channel_title(order::Channel channel) {
   switch (channel) {
-    case order::Channel::portal: return "Patient portal";
-    case order::Channel::ehr: return "EHR networks";
-    case order::Channel::aps: return "APS vendor";
+    case order::Channel::portal:
+      return "Patient portal";
+    case order::Channel::ehr:
+      return "EHR networks";
+    case order::Channel::aps:
+      return "APS vendor";
   }
   return "";
 }
 
 const char* outcome_of(order::ChannelState state) {
   switch (state) {
-    case order::ChannelState::records: return "records received";
-    case order::ChannelState::no_records: return "no records";
-    case order::ChannelState::failed: return "failed";
-    case order::ChannelState::skipped: return "not asked";
-    case order::ChannelState::cancelled: return "not answered in time";
+    case order::ChannelState::records:
+      return "records received";
+    case order::ChannelState::no_records:
+      return "no records";
+    case order::ChannelState::failed:
+      return "failed";
+    case order::ChannelState::skipped:
+      return "not asked";
+    case order::ChannelState::cancelled:
+      return "not answered in time";
     case order::ChannelState::waiting:
     case order::ChannelState::needs_input:
-    case order::ChannelState::running: break;
+    case order::ChannelState::running:
+      break;
   }
   return "not answered";
 }
 
-report::OrderContext context_of(const StoredOrder& order, base::TimePoint now, const std::string& engine_version) {
+report::OrderContext context_of(const StoredOrder& order, base::TimePoint now,
+                                const std::string& engine_version) {
   report::OrderContext context;
   context.order_id = order.core.id;
   context.order_type = order.core.type.alias;
@@ -54,7 +64,8 @@ report::OrderContext context_of(const StoredOrder& order, base::TimePoint now, c
 }
 
 std::optional<report::Format> format_of(const std::string& name) {
-  for (const report::Format format : {report::Format::json, report::Format::html, report::Format::pdf}) {
+  for (const report::Format format :
+       {report::Format::json, report::Format::html, report::Format::pdf}) {
     if (name == report::file_extension(format)) return format;
   }
   return std::nullopt;
@@ -63,7 +74,8 @@ std::optional<report::Format> format_of(const std::string& name) {
 /// Report ids follow from what the report is: building twice gives the same ids.
 StoredReport to_stored(report::BuiltReport built, const StoredOrder& order, base::TimePoint now) {
   StoredReport report;
-  std::string name = order.core.id + "/report/" + built.name + "." + report::file_extension(built.format);
+  std::string name =
+      order.core.id + "/report/" + built.name + "." + report::file_extension(built.format);
   for (const std::string& provider : built.provider_ids) name += "/" + provider;
   for (const std::string& base_report : built.base_report_names) name += "+" + base_report;
   report.id = base::make_uuid_from_name(name);
@@ -93,7 +105,8 @@ Produced produce(const StoredOrder& order, std::vector<RawRecord> records, base:
     const auto format = format_of(output.format);
     report::ReportSpec spec{output.name, format.value_or(report::Format::pdf), output.base_reports};
     if (!format || !report::is_supported(spec)) {
-      produced.failures.push_back(output.name + "." + output.format + ": not a report of this release");
+      produced.failures.push_back(output.name + "." + output.format +
+                                  ": not a report of this release");
       continue;
     }
     specs.push_back(std::move(spec));
@@ -109,10 +122,12 @@ Produced produce(const StoredOrder& order, std::vector<RawRecord> records, base:
   for (const report::ReportSpec& spec : specs) {
     auto one = report::build({spec}, record, context);
     if (!one) {
-      produced.failures.push_back(spec.name + "." + report::file_extension(spec.format) + ": " + one.error().message);
+      produced.failures.push_back(spec.name + "." + report::file_extension(spec.format) + ": " +
+                                  one.error().message);
       continue;
     }
-    for (report::BuiltReport& report : *one) produced.reports.push_back(to_stored(std::move(report), order, now));
+    for (report::BuiltReport& report : *one)
+      produced.reports.push_back(to_stored(std::move(report), order, now));
   }
   return produced;
 }

@@ -15,7 +15,7 @@ struct Produced {
 };
 
 /// One report that cannot be built never costs the others. `records` come with bytes.
-[[nodiscard]] Produced produce(const StoredOrder& order, std::vector<RawRecord> records, base::TimePoint now,
-                               const std::string& engine_version);
+[[nodiscard]] Produced produce(const StoredOrder& order, std::vector<RawRecord> records,
+                               base::TimePoint now, const std::string& engine_version);
 
 }  // namespace chartroom::app

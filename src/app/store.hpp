@@ -119,11 +119,11 @@ struct InsertSuppression {
   std::string person_key;
 };
 
-using Write = std::variant<InsertUser, UpdateUser, InsertOrder, UpdateOrder, InsertBlob, InsertRecord,
-                           UpdateRecordVerdict, PurgeOrderData, InsertReport, InsertEvent, InsertJob,
-                           FinishJob, RetryJob, BuryJob, DropJobs, InsertAudit, InsertIdempotentAnswer,
-                           InsertWebhook, UpdateWebhook, DeleteWebhook, InsertAttempt, AdvanceClock,
-                           InsertSuppression>;
+using Write = std::variant<InsertUser, UpdateUser, InsertOrder, UpdateOrder, InsertBlob,
+                           InsertRecord, UpdateRecordVerdict, PurgeOrderData, InsertReport,
+                           InsertEvent, InsertJob, FinishJob, RetryJob, BuryJob, DropJobs,
+                           InsertAudit, InsertIdempotentAnswer, InsertWebhook, UpdateWebhook,
+                           DeleteWebhook, InsertAttempt, AdvanceClock, InsertSuppression>;
 
 using Commit = std::vector<Write>;
 
@@ -146,7 +146,8 @@ class TenantStore {
   virtual base::Result<void> commit(const Commit& writes) = 0;
 
   virtual base::Result<std::optional<User>> find_user(const std::string& human_id) = 0;
-  virtual base::Result<std::optional<User>> find_user_by_client_user_id(const std::string& client_user_id) = 0;
+  virtual base::Result<std::optional<User>> find_user_by_client_user_id(
+      const std::string& client_user_id) = 0;
   /// Newest first.
   virtual base::Result<Page<User>> list_users(std::size_t offset, std::size_t limit) = 0;
 
@@ -157,22 +158,23 @@ class TenantStore {
   /// With bytes.
   virtual base::Result<std::vector<Blob>> blobs_of(const std::string& order_id) = 0;
   /// Oldest first; with bytes only when asked.
-  virtual base::Result<std::vector<RawRecord>> records_of(const std::string& order_id, bool with_bytes) = 0;
+  virtual base::Result<std::vector<RawRecord>> records_of(const std::string& order_id,
+                                                          bool with_bytes) = 0;
   /// Oldest first, without bytes.
   virtual base::Result<std::vector<StoredReport>> reports_of(const std::string& human_id) = 0;
   virtual base::Result<std::optional<StoredReport>> find_report(const std::string& report_id) = 0;
 
   virtual base::Result<std::optional<StoredEvent>> find_event(const std::string& event_id) = 0;
   /// By sequence, from `after`, at most `limit`; order_id may be empty for all orders.
-  virtual base::Result<std::vector<StoredEvent>> events(const std::string& order_id, std::int64_t after,
-                                                        std::size_t limit) = 0;
+  virtual base::Result<std::vector<StoredEvent>> events(const std::string& order_id,
+                                                        std::int64_t after, std::size_t limit) = 0;
 
   virtual base::Result<std::vector<WebhookEndpoint>> webhooks() = 0;
   virtual base::Result<std::vector<DeliveryAttempt>> attempts(const std::string& endpoint_id,
                                                               std::size_t limit) = 0;
   /// Expired answers are not found. `now` is real time.
-  virtual base::Result<std::optional<IdempotentAnswer>> find_idempotent_answer(const std::string& key,
-                                                                               base::TimePoint now) = 0;
+  virtual base::Result<std::optional<IdempotentAnswer>> find_idempotent_answer(
+      const std::string& key, base::TimePoint now) = 0;
   virtual base::Result<bool> is_suppressed(const std::string& person_key) = 0;
   virtual base::Result<std::vector<AuditEntry>> audit_of(const std::string& order_id) = 0;
 
@@ -195,16 +197,19 @@ class Store {
   /// Conflict when the id is taken.
   virtual base::Result<void> insert_application(const Application& application) = 0;
   virtual base::Result<void> update_application(const Application& application) = 0;
-  virtual base::Result<std::optional<Application>> find_application(const std::string& client_id) = 0;
+  virtual base::Result<std::optional<Application>> find_application(
+      const std::string& client_id) = 0;
   virtual base::Result<std::vector<Application>> applications() = 0;
 
   /// Takes up to `limit` due jobs under a lease that ends at now + lease. A job whose lease ran out
   /// is due again (attempts + 1 is its claimer's business: RetryJob counts). Highest priority
   /// first, then the oldest; within a lane only its oldest job, and none while one is claimed.
-  virtual base::Result<std::vector<Job>> claim(base::TimePoint now, base::Duration lease, std::size_t limit) = 0;
+  virtual base::Result<std::vector<Job>> claim(base::TimePoint now, base::Duration lease,
+                                               std::size_t limit) = 0;
   /// Prolongs leases that are still ours; returns the ids for which that held.
-  virtual base::Result<std::vector<std::string>> heartbeat(const std::vector<std::pair<std::string, std::string>>& job_and_lease,
-                                                           base::TimePoint now, base::Duration lease) = 0;
+  virtual base::Result<std::vector<std::string>> heartbeat(
+      const std::vector<std::pair<std::string, std::string>>& job_and_lease, base::TimePoint now,
+      base::Duration lease) = 0;
   /// When the next waiting job of any application is due (real time).
   virtual base::Result<std::optional<base::TimePoint>> next_due() = 0;
   /// Dead letters, newest first.

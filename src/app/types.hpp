@@ -27,8 +27,8 @@ struct Provider {
 };
 
 struct Attachment {
-  std::string type;          ///< "hipaaAuthorization", "other"
-  std::string content_type;  ///< "application/pdf", "image/tiff"
+  std::string type;                      ///< "hipaaAuthorization", "other"
+  std::string content_type;              ///< "application/pdf", "image/tiff"
   base::Sensitive<std::string> content;  ///< decoded bytes
 };
 
@@ -39,25 +39,25 @@ struct NewOrder {
   std::string client_user_id;
   std::optional<std::string> client_user_email;
   std::optional<std::string> first_name, middle_name, last_name;
-  std::optional<std::string> gender;                   ///< male, female, other
+  std::optional<std::string> gender;  ///< male, female, other
   std::optional<base::Date> date_of_birth;
   std::vector<std::string> suggested_sources;
-  std::optional<base::Sensitive<std::string>> ssn;     ///< nine digits; the placeholder is absent
+  std::optional<base::Sensitive<std::string>> ssn;  ///< nine digits; the placeholder is absent
   std::optional<std::string> phone;
   std::optional<Address> address;
   std::vector<std::string> conditions;
   std::vector<Provider> providers;
   std::vector<Attachment> attachments;
-  std::optional<std::string> client_data_json;         ///< flat object, as given, compact JSON
+  std::optional<std::string> client_data_json;  ///< flat object, as given, compact JSON
   std::optional<bool> auto_invite;
 };
 
 // ── stored things ───────────────────────────────────────────────────────────────────────────────
 
 struct Application {
-  std::string client_id;       ///< 40 hex
+  std::string client_id;  ///< 40 hex
   std::string name;
-  std::string secret_hash;     ///< argon2id
+  std::string secret_hash;  ///< argon2id
   bool sandbox = false;
   bool enabled = true;
   std::string default_order_type = "healthcheck";
@@ -66,10 +66,10 @@ struct Application {
 };
 
 struct User {
-  std::string human_id;        ///< 32 hex
-  std::string user_id;         ///< 24 hex
+  std::string human_id;  ///< 32 hex
+  std::string user_id;   ///< 24 hex
   std::string client_user_id;
-  NewOrder profile;            ///< newest demographics; sealed at rest; attachments are left out
+  NewOrder profile;  ///< newest demographics; sealed at rest; attachments are left out
   base::TimePoint created_at{};
   base::TimePoint updated_at{};
 };
@@ -77,17 +77,17 @@ struct User {
 /// An order's row: the core's state, and what the core must not know.
 struct StoredOrder {
   order::Order core;
-  std::int64_t version = 0;    ///< 0: not stored yet; compare-and-set on update
+  std::int64_t version = 0;  ///< 0: not stored yet; compare-and-set on update
   std::string human_id;
   std::string client_user_id;
-  NewOrder request;            ///< as ordered plus what tasks brought in; sealed; no attachment bytes
+  NewOrder request;  ///< as ordered plus what tasks brought in; sealed; no attachment bytes
 };
 
 /// Bytes that belong to an order and are not a record: attachments, signed forms. Sealed.
 struct Blob {
   std::string id;
   std::string order_id;
-  std::string type;            ///< attachment type
+  std::string type;  ///< attachment type
   std::string content_type;
   base::Sensitive<std::string> bytes;
   base::TimePoint created_at{};
@@ -98,7 +98,7 @@ enum class RecordVerdict { accepted, quarantined, rejected, unreadable };
 
 /// One retrieved item. `bytes` are sealed and empty once purged (rejected: at once).
 struct RawRecord {
-  std::string id;              ///< UUID derived from order, channel and content: storing twice is once
+  std::string id;  ///< UUID derived from order, channel and content: storing twice is once
   std::string order_id;
   order::Channel channel = order::Channel::ehr;
   std::string provider_id;
@@ -107,14 +107,14 @@ struct RawRecord {
   std::string label;
   std::string sha256;
   RecordVerdict verdict = RecordVerdict::accepted;
-  std::string decision_json;   ///< score, matched fields, reason; no PHI
-  bool supporting = false;     ///< carries only organisations, practitioners and the like
+  std::string decision_json;  ///< score, matched fields, reason; no PHI
+  bool supporting = false;    ///< carries only organisations, practitioners and the like
   base::Sensitive<std::string> bytes;
   base::TimePoint retrieved_at{};
 };
 
 struct StoredReport {
-  std::string id;              ///< UUID
+  std::string id;  ///< UUID
   std::string order_id;
   std::string human_id;
   std::string name;
@@ -127,16 +127,16 @@ struct StoredReport {
 
 /// A notification that was decided. The body is fixed here once and for all.
 struct StoredEvent {
-  std::string id;              ///< eventId, UUID v4
+  std::string id;  ///< eventId, UUID v4
   std::string order_id;
-  std::string kind;            ///< "order.status", "order.summary", "task"
-  std::string body;            ///< the JSON array as it is sent
+  std::string kind;  ///< "order.status", "order.summary", "task"
+  std::string body;  ///< the JSON array as it is sent
   base::TimePoint created_at{};
-  std::int64_t sequence = 0;   ///< assigned by the store, grows
+  std::int64_t sequence = 0;  ///< assigned by the store, grows
 };
 
 struct WebhookEndpoint {
-  std::string id;              ///< UUID
+  std::string id;  ///< UUID
   std::string url;
   std::vector<std::string> kinds;       ///< event kinds; empty: all
   base::Sensitive<std::string> secret;  ///< "whsec_…", sealed at rest
@@ -150,37 +150,37 @@ struct DeliveryAttempt {
   std::string event_id;
   std::string endpoint_id;
   unsigned number = 1;
-  int status = 0;              ///< HTTP status, 0: no answer
-  std::string error;           ///< fixed words: "timeout", "refused", "blocked address", …
+  int status = 0;     ///< HTTP status, 0: no answer
+  std::string error;  ///< fixed words: "timeout", "refused", "blocked address", …
   base::TimePoint at{};
 };
 
 /// A unit of durable work.
 struct Job {
-  std::string id;              ///< UUID; a job with a known id is not stored twice
-  std::string client_id;       ///< filled by the store
-  std::string kind;            ///< "order.command", "retrieve", "build", "deliver", "purge", …
-  std::string order_id;        ///< may be empty
-  std::string payload;         ///< JSON; ids and numbers only, no PHI
-  std::string lane;            ///< jobs of one lane run one after the other, by sequence; may be empty
-  int priority = 0;            ///< higher first
-  base::TimePoint due_at{};    ///< in the application's time
-  unsigned attempts = 0;       ///< finished tries
-  std::string lease;           ///< set by claim()
+  std::string id;         ///< UUID; a job with a known id is not stored twice
+  std::string client_id;  ///< filled by the store
+  std::string kind;       ///< "order.command", "retrieve", "build", "deliver", "purge", …
+  std::string order_id;   ///< may be empty
+  std::string payload;    ///< JSON; ids and numbers only, no PHI
+  std::string lane;       ///< jobs of one lane run one after the other, by sequence; may be empty
+  int priority = 0;       ///< higher first
+  base::TimePoint due_at{};       ///< in the application's time
+  unsigned attempts = 0;          ///< finished tries
+  std::string lease;              ///< set by claim()
   base::Duration clock_offset{};  ///< of the application, set by claim()
 };
 
 struct AuditEntry {
-  std::string order_id;        ///< may be empty
-  std::string actor;           ///< "api", "applicant", "worker", "operator"
-  std::string action;          ///< fixed words: "order.placed", "report.read", …
-  std::string subject;         ///< id of what it was done to; no PHI
+  std::string order_id;  ///< may be empty
+  std::string actor;     ///< "api", "applicant", "worker", "operator"
+  std::string action;    ///< fixed words: "order.placed", "report.read", …
+  std::string subject;   ///< id of what it was done to; no PHI
   base::TimePoint at{};
 };
 
 struct IdempotentAnswer {
   std::string key;
-  std::string request_hash;    ///< sha256 of method, path and body
+  std::string request_hash;  ///< sha256 of method, path and body
   int status = 0;
   std::string content_type;
   std::string body;

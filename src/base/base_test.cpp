@@ -24,8 +24,9 @@ TEST(Time, ReadsIsoWithAndWithoutZone) {
 }
 
 TEST(Time, RefusesWhatIsNoTime) {
-  for (const char* text : {"", "1968", "1968-02-30", "1968-13-01", "1968-02-16T", "1968-02-16T24:00",
-                           "1968-02-16T00:00:00.", "1968-02-16T00:00Zx", "1968-02-16 00:00"}) {
+  for (const char* text :
+       {"", "1968", "1968-02-30", "1968-13-01", "1968-02-16T", "1968-02-16T24:00",
+        "1968-02-16T00:00:00.", "1968-02-16T00:00Zx", "1968-02-16 00:00"}) {
     EXPECT_EQ(parse_iso(text), std::nullopt) << text;
   }
 }

@@ -28,7 +28,8 @@ std::string make_uuid_v7(TimePoint now, Random& random) {
   std::array<std::byte, 16> bytes{};
   random.fill(bytes);
   const auto ms = static_cast<std::uint64_t>(to_unix_ms(now));
-  for (std::size_t i = 0; i < 6; ++i) bytes[i] = static_cast<std::byte>((ms >> (40U - 8U * i)) & 0xFFU);
+  for (std::size_t i = 0; i < 6; ++i)
+    bytes[i] = static_cast<std::byte>((ms >> (40U - 8U * i)) & 0xFFU);
   return format_uuid(bytes, 7);
 }
 

@@ -1,4 +1,5 @@
-// Structured logging as a port. Values are ids, counts and fixed words; Sensitive<T> does not fit in.
+// Structured logging as a port. Values are ids, counts and fixed words; Sensitive<T> does not fit
+// in.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +22,8 @@ struct LogField {
 class Logger {
  public:
   virtual ~Logger() = default;
-  virtual void write(LogLevel level, std::string_view event, std::initializer_list<LogField> fields) = 0;
+  virtual void write(LogLevel level, std::string_view event,
+                     std::initializer_list<LogField> fields) = 0;
 
   void info(std::string_view event, std::initializer_list<LogField> fields = {}) {
     write(LogLevel::info, event, fields);

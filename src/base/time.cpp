@@ -122,7 +122,8 @@ bool Date::exists() const {
 
 std::string Date::iso() const {
   std::array<char, 32> buffer{};
-  const int length = std::snprintf(buffer.data(), buffer.size(), "%04d-%02u-%02u", year, month, day);
+  const int length =
+      std::snprintf(buffer.data(), buffer.size(), "%04d-%02u-%02u", year, month, day);
   return {buffer.data(), static_cast<std::size_t>(length)};
 }
 
@@ -141,7 +142,8 @@ std::optional<Date> parse_date(std::string_view text) {
 }
 
 int age_in_years(const Date& birth, const Date& on) {
-  const bool had_birthday = on.month > birth.month || (on.month == birth.month && on.day >= birth.day);
+  const bool had_birthday =
+      on.month > birth.month || (on.month == birth.month && on.day >= birth.day);
   return on.year - birth.year - (had_birthday ? 0 : 1);
 }
 
@@ -167,9 +169,11 @@ std::string format_duration(Duration d) {
     std::int64_t ms;
     const char* name;
   };
-  constexpr std::array<Unit, 4> kUnits{{{86'400'000, "d"}, {3'600'000, "h"}, {60'000, "m"}, {1'000, "s"}}};
+  constexpr std::array<Unit, 4> kUnits{
+      {{86'400'000, "d"}, {3'600'000, "h"}, {60'000, "m"}, {1'000, "s"}}};
   for (const Unit& unit : kUnits) {
-    if (d.count() != 0 && d.count() % unit.ms == 0) return std::to_string(d.count() / unit.ms) + unit.name;
+    if (d.count() != 0 && d.count() % unit.ms == 0)
+      return std::to_string(d.count() / unit.ms) + unit.name;
   }
   return std::to_string(d.count()) + "ms";
 }

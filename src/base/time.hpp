@@ -14,7 +14,9 @@ namespace chartroom::base {
 using TimePoint = std::chrono::sys_time<std::chrono::milliseconds>;
 using Duration = std::chrono::milliseconds;
 
-[[nodiscard]] constexpr std::int64_t to_unix_ms(TimePoint t) { return t.time_since_epoch().count(); }
+[[nodiscard]] constexpr std::int64_t to_unix_ms(TimePoint t) {
+  return t.time_since_epoch().count();
+}
 [[nodiscard]] constexpr TimePoint from_unix_ms(std::int64_t ms) { return TimePoint{Duration{ms}}; }
 
 /// "2022-09-29T17:22:26.406Z" (ISO 8601, always with milliseconds and Z).

@@ -18,17 +18,17 @@ namespace chartroom::evidence {
 
 /// The sections of a medical record, in the order in which reports show them.
 enum class Kind {
-  problem,              ///< problem list item, encounter diagnosis (see Fact::category)
+  problem,  ///< problem list item, encounter diagnosis (see Fact::category)
   medication,
   allergy,
-  result,               ///< laboratory, imaging and other test results
+  result,  ///< laboratory, imaging and other test results
   vital,
   procedure,
   encounter,
   immunization,
   social_history,
   family_history,
-  document,             ///< clinical note or other document, text in Fact::narrative
+  document,  ///< clinical note or other document, text in Fact::narrative
   functional_status,
   plan_of_care,
   device,
@@ -75,7 +75,7 @@ struct Value {
   std::string number;      ///< decimal digits as in the source; empty for text values
   std::string comparator;  ///< "", "<", "<=", ">", ">="
   std::string unit_raw;
-  std::string unit_ucum;   ///< empty: unknown unit, so no flag and no trend
+  std::string unit_ucum;         ///< empty: unknown unit, so no flag and no trend
   std::string canonical_number;  ///< converted for the analyte, empty when not convertible
   std::string canonical_unit;
 
@@ -134,24 +134,23 @@ struct NarrativeCell {
 struct NarrativeBlock {
   enum class Type { paragraph, heading, list_item, table, preformatted, image };
   Type type = Type::paragraph;
-  unsigned level = 0;            ///< nesting of list items, from 0
-  bool ordered = false;          ///< list items: numbered
-  unsigned ordinal = 0;          ///< list items: the number, from 1
+  unsigned level = 0;    ///< nesting of list items, from 0
+  bool ordered = false;  ///< list items: numbered
+  unsigned ordinal = 0;  ///< list items: the number, from 1
   std::vector<NarrativeSpan> spans;
-  std::string caption;           ///< tables, images
+  std::string caption;                           ///< tables, images
   std::vector<std::vector<NarrativeCell>> rows;  ///< tables
-  std::string media_type;        ///< images: "image/png", "image/jpeg"
-  std::string media_bytes;       ///< images: decoded
+  std::string media_type;                        ///< images: "image/png", "image/jpeg"
+  std::string media_bytes;                       ///< images: decoded
 };
 
 /// One clinical statement.
 ///
 /// Attributes by kind (all optional):
 ///   problem        onset, abated (ISO dates), clinical_status, severity, category
-///   medication     product, dose, route, frequency, instructions, start, end, refills, reason, prescriber
-///   allergy        allergen, reaction, severity, criticality, type
-///   result, vital  panel, specimen, method, body_site, interpretation_text
-///   procedure      performer, site, outcome
+///   medication     product, dose, route, frequency, instructions, start, end, refills, reason,
+///   prescriber allergy        allergen, reaction, severity, criticality, type result, vital panel,
+///   specimen, method, body_site, interpretation_text procedure      performer, site, outcome
 ///   encounter      class, type, reason, location, start, end, disposition, diagnosis
 ///   immunization   lot, dose_number, manufacturer
 ///   social_history question, value
@@ -159,31 +158,31 @@ struct NarrativeBlock {
 ///   document       title, media_type, author
 struct Fact {
   Kind kind = Kind::problem;
-  std::string category;            ///< "problem-list-item", "encounter-diagnosis", "laboratory", …
+  std::string category;  ///< "problem-list-item", "encounter-diagnosis", "laboratory", …
   std::vector<Code> codes;
-  std::string text;                ///< what a person reads: "Essential hypertension"
-  When when;                       ///< clinically relevant time; onset for problems, start for meds
-  When until;                      ///< abatement, end of period
+  std::string text;  ///< what a person reads: "Essential hypertension"
+  When when;         ///< clinically relevant time; onset for problems, start for meds
+  When until;        ///< abatement, end of period
   Value value;
   Range range;
   Flag flag;
-  std::string status;              ///< "active", "final", "completed", … in FHIR's words
-  bool negated = false;            ///< "no known allergies", "does not have diabetes"
-  std::string group_id;            ///< facts of one panel or organizer share it; empty: none
-  std::string group_text;          ///< name of that panel: "Lipid panel"
+  std::string status;      ///< "active", "final", "completed", … in FHIR's words
+  bool negated = false;    ///< "no known allergies", "does not have diabetes"
+  std::string group_id;    ///< facts of one panel or organizer share it; empty: none
+  std::string group_text;  ///< name of that panel: "Lipid panel"
   std::string author;
   std::string performer;
   std::string organization;
-  std::string encounter_ref;       ///< locator of the encounter in the same source
+  std::string encounter_ref;  ///< locator of the encounter in the same source
   std::vector<Attribute> attributes;
-  std::vector<NarrativeBlock> narrative;  ///< documents: the text itself
-  std::vector<SourceRef> sources;  ///< never empty; the first is the one that is displayed
-  std::string sensitivity;         ///< confidentiality code: "", "R", "V"
+  std::vector<NarrativeBlock> narrative;    ///< documents: the text itself
+  std::vector<SourceRef> sources;           ///< never empty; the first is the one that is displayed
+  std::string sensitivity;                  ///< confidentiality code: "", "R", "V"
   std::optional<std::size_t> duplicate_of;  ///< index into Record::facts of the fact shown instead
-  bool conflict = false;           ///< another fact has the same key and another value
-  bool hidden = false;             ///< entered in error, refuted, …: counted, not shown
+  bool conflict = false;                    ///< another fact has the same key and another value
+  bool hidden = false;                      ///< entered in error, refuted, …: counted, not shown
   std::string hidden_reason;
-  std::string implausible;         ///< reason why the value is not used; empty: plausible
+  std::string implausible;  ///< reason why the value is not used; empty: plausible
 
   [[nodiscard]] const std::string* attribute(const char* name) const;
   void set(const char* name, std::string value);  ///< an empty value is ignored
@@ -207,7 +206,7 @@ struct PostalAddress {
 struct Identifier {
   std::string system;  ///< URI or "urn:oid:…"
   std::string value;
-  std::string type;    ///< "MR", "SS", …
+  std::string type;  ///< "MR", "SS", …
 };
 
 /// Demographics of one person as one source knows them, or as ordered. Race and ethnicity are
@@ -220,13 +219,13 @@ struct Person {
   std::vector<PostalAddress> addresses;
   std::vector<std::string> phones;
   std::vector<std::string> emails;
-  std::string ssn;             ///< nine digits, or the last four, or empty
+  std::string ssn;  ///< nine digits, or the last four, or empty
   std::vector<Identifier> identifiers;
   std::string language;
   std::string marital_status;
-  When deceased;               ///< known() when a date of death is given
+  When deceased;  ///< known() when a date of death is given
   bool is_deceased = false;
-  std::string locator;         ///< "Patient/85", "recordTarget[1]"
+  std::string locator;  ///< "Patient/85", "recordTarget[1]"
 
   /// "Jane A. Doe" of the first name; empty when there is none.
   [[nodiscard]] std::string display_name() const;
@@ -239,17 +238,17 @@ struct DocumentSection {
   std::string locator;
   unsigned depth = 0;
   std::vector<NarrativeBlock> blocks;
-  std::size_t entries = 0;         ///< coded entries in the section
+  std::size_t entries = 0;  ///< coded entries in the section
   std::string sensitivity;
 };
 
 /// One C-CDA document with everything that ccdraw shows of its header and body.
 struct ClinicalDocument {
-  std::size_t source = 0;          ///< index into Record::sources
+  std::size_t source = 0;  ///< index into Record::sources
   std::string id;
   std::string set_id;
   std::string version;
-  std::string replaces_id;         ///< id of the document that this one replaces
+  std::string replaces_id;  ///< id of the document that this one replaces
   bool replaced = false;
   Code type;
   std::string title;
@@ -266,15 +265,15 @@ enum class SourceFormat { fhir_json, fhir_ndjson, ccda, pdf, other };
 
 /// A retrieved item (file, Bundle, document) and the provider that it came from.
 struct Source {
-  std::string id;              ///< stable within the order: the id of the stored raw record
-  std::string provider_id;     ///< id of the provider as the API shows it
-  std::string provider_name;   ///< "Cedar Valley Family Medicine"
-  std::string channel;         ///< "portal", "ehr", "offline"
+  std::string id;             ///< stable within the order: the id of the stored raw record
+  std::string provider_id;    ///< id of the provider as the API shows it
+  std::string provider_name;  ///< "Cedar Valley Family Medicine"
+  std::string channel;        ///< "portal", "ehr", "offline"
   SourceFormat format = SourceFormat::other;
   std::string media_type;
-  std::string sha256;          ///< of the raw bytes
+  std::string sha256;  ///< of the raw bytes
   base::TimePoint retrieved_at{};
-  std::string label;           ///< file name or resource reference without PHI, for coverage
+  std::string label;  ///< file name or resource reference without PHI, for coverage
 };
 
 /// Something that we could not place: kept, named and shown, never dropped silently.
@@ -289,17 +288,17 @@ struct SourceOutcome {
   enum class Status { read, empty, unreadable, rejected_identity, quarantined };
   std::size_t source = 0;
   Status status = Status::read;
-  std::string reason;           ///< for people, without PHI; empty when read
+  std::string reason;                       ///< for people, without PHI; empty when read
   std::vector<std::string> matched_fields;  ///< identity panel: "date of birth", "family name", …
   int identity_score = 0;
-  Person person;                ///< as this source knows the person
+  Person person;  ///< as this source knows the person
 };
 
 /// Everything that is known for one order.
 struct Record {
-  Person applicant;                         ///< as ordered
+  Person applicant;  ///< as ordered
   std::vector<Source> sources;
-  std::vector<SourceOutcome> outcomes;      ///< one per source
+  std::vector<SourceOutcome> outcomes;  ///< one per source
   std::vector<Fact> facts;
   std::vector<ClinicalDocument> documents;
   std::vector<Loss> losses;

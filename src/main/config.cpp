@@ -32,7 +32,8 @@ Result<void> set_bool(bool& target, const std::string& name, const std::string& 
   return {};
 }
 
-Result<void> set_count(unsigned& target, unsigned most, const std::string& name, const std::string& value) {
+Result<void> set_count(unsigned& target, unsigned most, const std::string& name,
+                       const std::string& value) {
   unsigned number = 0;
   const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
   if (error != std::errc{} || end != value.data() + value.size() || number < 1 || number > most) {
@@ -46,7 +47,8 @@ Result<void> set_roles(std::vector<std::string>& target, const std::string& valu
   std::vector<std::string> roles;
   for (const std::string& part : base::split(value, ',')) roles.emplace_back(base::trim(part));
   for (const std::string& role : roles) {
-    if (role != "api" && role != "worker") return wrong("roles", "must be api, worker or api,worker");
+    if (role != "api" && role != "worker")
+      return wrong("roles", "must be api, worker or api,worker");
   }
   target = std::move(roles);
   return {};
@@ -57,7 +59,8 @@ Result<void> set_url(std::string& target, const std::string& name, std::string v
   const bool http = value.rfind("http://", 0) == 0 && value.size() > 7;
   const bool https = value.rfind("https://", 0) == 0 && value.size() > 8;
   if ((!http && !https) || value.find_first_of(" ?#@\"<>") != std::string::npos) {
-    return wrong(name, "must be a URL such as https://records.example.com, without user, query or fragment");
+    return wrong(
+        name, "must be a URL such as https://records.example.com, without user, query or fragment");
   }
   target = std::move(value);
   return {};
@@ -68,23 +71,38 @@ using Setter = std::function<Result<void>(Config&, const std::string&)>;
 /// Every setting there is. docs/operations.md lists the same names.
 const std::map<std::string, Setter>& setters() {
   static const std::map<std::string, Setter> all{
-      {"data", [](Config& c, const std::string& v) -> Result<void> { c.data = v; return {}; }},
+      {"data",
+       [](Config& c, const std::string& v) -> Result<void> {
+         c.data = v;
+         return {};
+       }},
       {"listen",
        [](Config& c, const std::string& v) -> Result<void> {
          if (auto parsed = parse_listen(v); !parsed) return base::pass_on(parsed.error());
          c.listen = v;
          return {};
        }},
-      {"public_url", [](Config& c, const std::string& v) { return set_url(c.public_url, "public_url", v); }},
-      {"database", [](Config& c, const std::string& v) -> Result<void> { c.database = v; return {}; }},
-      {"sandbox", [](Config& c, const std::string& v) { return set_bool(c.sandbox, "sandbox", v); }},
+      {"public_url",
+       [](Config& c, const std::string& v) { return set_url(c.public_url, "public_url", v); }},
+      {"database",
+       [](Config& c, const std::string& v) -> Result<void> {
+         c.database = v;
+         return {};
+       }},
+      {"sandbox",
+       [](Config& c, const std::string& v) { return set_bool(c.sandbox, "sandbox", v); }},
       {"sandbox_records",
        [](Config& c, const std::string& v) -> Result<void> {
-         for (const std::string& folder : base::split(v, ',')) c.sandbox_records.emplace_back(folder);
+         for (const std::string& folder : base::split(v, ','))
+           c.sandbox_records.emplace_back(folder);
          return {};
        }},
       {"roles", [](Config& c, const std::string& v) { return set_roles(c.roles, v); }},
-      {"key_file", [](Config& c, const std::string& v) -> Result<void> { c.key_file = v; return {}; }},
+      {"key_file",
+       [](Config& c, const std::string& v) -> Result<void> {
+         c.key_file = v;
+         return {};
+       }},
       {"log_level",
        [](Config& c, const std::string& v) -> Result<void> {
          if (v != "debug" && v != "info" && v != "warning" && v != "error") {
@@ -94,9 +112,13 @@ const std::map<std::string, Setter>& setters() {
          return {};
        }},
       {"handler_threads",
-       [](Config& c, const std::string& v) { return set_count(c.handler_threads, 256, "handler_threads", v); }},
+       [](Config& c, const std::string& v) {
+         return set_count(c.handler_threads, 256, "handler_threads", v);
+       }},
       {"worker_threads",
-       [](Config& c, const std::string& v) { return set_count(c.worker_threads, 64, "worker_threads", v); }},
+       [](Config& c, const std::string& v) {
+         return set_count(c.worker_threads, 64, "worker_threads", v);
+       }},
   };
   return all;
 }
@@ -111,9 +133,11 @@ Result<void> apply(Config& config, const Settings& settings, const std::string& 
   for (const auto& [name, value] : settings) {
     const auto setter = setters().find(name);
     if (setter == setters().end()) {
-      return fail(ErrorCode::invalid_input, where + ": unknown setting " + name + "; known are " + known_names(), name);
+      return fail(ErrorCode::invalid_input,
+                  where + ": unknown setting " + name + "; known are " + known_names(), name);
     }
-    if (value.empty()) return fail(ErrorCode::invalid_input, where + ": " + name + " is empty", name);
+    if (value.empty())
+      return fail(ErrorCode::invalid_input, where + ": " + name + " is empty", name);
     if (auto set = setter->second(config, value); !set) {
       return fail(ErrorCode::invalid_input, where + ": " + set.error().message, name);
     }
@@ -141,8 +165,8 @@ Result<Settings> settings_from_file(const std::filesystem::path& file) {
   const toml::parse_result parsed = toml::parse_file(file.string());
   if (!parsed) {
     return fail(ErrorCode::invalid_input, file.string() + ": line " +
-                                              std::to_string(parsed.error().source().begin.line) + ": " +
-                                              std::string(parsed.error().description()));
+                                              std::to_string(parsed.error().source().begin.line) +
+                                              ": " + std::string(parsed.error().description()));
   }
   Settings settings;
   for (const auto& [key, node] : parsed.table()) {
@@ -150,7 +174,9 @@ Result<Settings> settings_from_file(const std::filesystem::path& file) {
     auto text = as_text(node);
     if (!text) {
       return fail(ErrorCode::invalid_input,
-                  file.string() + ": " + name + ": must be a text, a number, true, false or a list of texts", name);
+                  file.string() + ": " + name +
+                      ": must be a text, a number, true, false or a list of texts",
+                  name);
     }
     settings[name] = std::move(*text);
   }
@@ -179,10 +205,12 @@ Result<ListenAddress> parse_listen(const std::string& text) {
     if (std::from_chars(begin, end, port).ptr != end) port = 65'536;
   }
   if (colon == std::string::npos || colon == 0 || colon + 1 == text.size() || port > 65'535) {
-    return fail(ErrorCode::invalid_input, "listen: must be address:port, such as 127.0.0.1:8080 or [::1]:8080", "listen");
+    return fail(ErrorCode::invalid_input,
+                "listen: must be address:port, such as 127.0.0.1:8080 or [::1]:8080", "listen");
   }
   std::string address = text.substr(0, colon);
-  if (address.front() == '[' && address.back() == ']') address = address.substr(1, address.size() - 2);
+  if (address.front() == '[' && address.back() == ']')
+    address = address.substr(1, address.size() - 2);
   return ListenAddress{std::move(address), static_cast<std::uint16_t>(port)};
 }
 
@@ -193,27 +221,32 @@ Result<Settings> settings_from_environment(char** environment) {
     const std::string_view pair(*entry);
     const auto equals = pair.find('=');
     if (pair.substr(0, kPrefix.size()) != kPrefix || equals == std::string_view::npos) continue;
-    const std::string name = base::to_lower_ascii(pair.substr(kPrefix.size(), equals - kPrefix.size()));
+    const std::string name =
+        base::to_lower_ascii(pair.substr(kPrefix.size(), equals - kPrefix.size()));
     if (setters().count(name) == 0) {
-      return fail(ErrorCode::invalid_input,
-                  "environment: " + std::string(pair.substr(0, equals)) + " is no setting; known are " + known_names());
+      return fail(ErrorCode::invalid_input, "environment: " + std::string(pair.substr(0, equals)) +
+                                                " is no setting; known are " + known_names());
     }
     settings[name] = pair.substr(equals + 1);
   }
   return settings;
 }
 
-Result<Config> load_config(const std::filesystem::path& file, const Settings& environment, const Settings& flags) {
+Result<Config> load_config(const std::filesystem::path& file, const Settings& environment,
+                           const Settings& flags) {
   Config config;
   if (!file.empty()) {
     const auto settings = settings_from_file(file);
     if (!settings) return base::pass_on(settings.error());
-    if (auto applied = apply(config, *settings, file.string()); !applied) return base::pass_on(applied.error());
+    if (auto applied = apply(config, *settings, file.string()); !applied)
+      return base::pass_on(applied.error());
   }
   if (environment.count("sandbox_records") != 0) config.sandbox_records.clear();
-  if (auto applied = apply(config, environment, "environment"); !applied) return base::pass_on(applied.error());
+  if (auto applied = apply(config, environment, "environment"); !applied)
+    return base::pass_on(applied.error());
   if (flags.count("sandbox_records") != 0) config.sandbox_records.clear();
-  if (auto applied = apply(config, flags, "command line"); !applied) return base::pass_on(applied.error());
+  if (auto applied = apply(config, flags, "command line"); !applied)
+    return base::pass_on(applied.error());
   return config;
 }
 

@@ -14,17 +14,17 @@
 namespace chartroom::cli {
 
 struct Config {
-  std::filesystem::path data;                      ///< --data, CHARTROOM_DATA, data
-  std::string listen = "127.0.0.1:8080";           ///< address:port; port 0 takes a free one
-  std::string public_url;                          ///< empty: http://<listen>
-  std::string database;                            ///< empty: SQLite under `data`
+  std::filesystem::path data;             ///< --data, CHARTROOM_DATA, data
+  std::string listen = "127.0.0.1:8080";  ///< address:port; port 0 takes a free one
+  std::string public_url;                 ///< empty: http://<listen>
+  std::string database;                   ///< empty: SQLite under `data`
   bool sandbox = false;
   std::vector<std::filesystem::path> sandbox_records;
   std::vector<std::string> roles{"api", "worker"};
-  std::filesystem::path key_file;                  ///< empty: <data>/master.key, in sandbox mode only
+  std::filesystem::path key_file;  ///< empty: <data>/master.key, in sandbox mode only
   std::string log_level = "info";
-  unsigned handler_threads = 16;                   ///< 1 to 256
-  unsigned worker_threads = 4;                     ///< 1 to 64
+  unsigned handler_threads = 16;  ///< 1 to 256
+  unsigned worker_threads = 4;    ///< 1 to 64
 
   [[nodiscard]] bool has_role(const std::string& role) const;
   [[nodiscard]] base::LogLevel level() const;
@@ -40,8 +40,8 @@ using Settings = std::map<std::string, std::string>;
 
 /// Puts a configuration together. Strict: an unknown name, a wrong type or an impossible value is
 /// invalid_input, and the message says where it stands and what is allowed. `file` may be empty.
-[[nodiscard]] base::Result<Config> load_config(const std::filesystem::path& file, const Settings& environment,
-                                               const Settings& flags);
+[[nodiscard]] base::Result<Config> load_config(const std::filesystem::path& file,
+                                               const Settings& environment, const Settings& flags);
 
 /// "127.0.0.1:8080" or "[::1]:8080" as address and port.
 struct ListenAddress {

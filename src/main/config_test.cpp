@@ -13,7 +13,8 @@ namespace {
 class ConfigFile {
  public:
   explicit ConfigFile(const std::string& text)
-      : path_(std::filesystem::temp_directory_path() / ("chartroom-config-" + std::to_string(::getpid()) + ".toml")) {
+      : path_(std::filesystem::temp_directory_path() /
+              ("chartroom-config-" + std::to_string(::getpid()) + ".toml")) {
     std::ofstream(path_) << text;
   }
   ~ConfigFile() { std::filesystem::remove(path_); }
@@ -22,7 +23,8 @@ class ConfigFile {
 
 TEST(Config, LaterSourcesWin) {
   const ConfigFile file("listen = \"127.0.0.1:1\"\nlog_level = \"error\"\nworker_threads = 2\n");
-  const auto config = load_config(file.path_, {{"listen", "127.0.0.1:2"}}, {{"log_level", "debug"}});
+  const auto config =
+      load_config(file.path_, {{"listen", "127.0.0.1:2"}}, {{"log_level", "debug"}});
   ASSERT_TRUE(config) << config.error().message;
   EXPECT_EQ(config->listen, "127.0.0.1:2");
   EXPECT_EQ(config->log_level, "debug");

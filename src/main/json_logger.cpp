@@ -12,20 +12,28 @@ namespace json = boost::json;
 
 spdlog::level::level_enum to_spdlog(base::LogLevel level) {
   switch (level) {
-    case base::LogLevel::debug: return spdlog::level::debug;
-    case base::LogLevel::info: return spdlog::level::info;
-    case base::LogLevel::warning: return spdlog::level::warn;
-    case base::LogLevel::error: return spdlog::level::err;
+    case base::LogLevel::debug:
+      return spdlog::level::debug;
+    case base::LogLevel::info:
+      return spdlog::level::info;
+    case base::LogLevel::warning:
+      return spdlog::level::warn;
+    case base::LogLevel::error:
+      return spdlog::level::err;
   }
   return spdlog::level::info;
 }
 
 const char* name_of(base::LogLevel level) {
   switch (level) {
-    case base::LogLevel::debug: return "debug";
-    case base::LogLevel::info: return "info";
-    case base::LogLevel::warning: return "warning";
-    case base::LogLevel::error: return "error";
+    case base::LogLevel::debug:
+      return "debug";
+    case base::LogLevel::info:
+      return "info";
+    case base::LogLevel::warning:
+      return "warning";
+    case base::LogLevel::error:
+      return "error";
   }
   return "info";
 }
@@ -33,8 +41,7 @@ const char* name_of(base::LogLevel level) {
 class JsonLogger final : public base::Logger {
  public:
   JsonLogger(const base::Clock& clock, base::LogLevel least)
-      : clock_(clock),
-        sink_("chartroom", std::make_shared<spdlog::sinks::stderr_sink_mt>()) {
+      : clock_(clock), sink_("chartroom", std::make_shared<spdlog::sinks::stderr_sink_mt>()) {
     sink_.set_pattern("%v");
     sink_.set_level(to_spdlog(least));
     sink_.flush_on(spdlog::level::debug);
@@ -43,7 +50,8 @@ class JsonLogger final : public base::Logger {
   void write(base::LogLevel level, std::string_view event,
              std::initializer_list<base::LogField> fields) override {
     if (!sink_.should_log(to_spdlog(level))) return;
-    json::object line{{"time", base::format_iso(clock_.now())}, {"level", name_of(level)}, {"event", event}};
+    json::object line{
+        {"time", base::format_iso(clock_.now())}, {"level", name_of(level)}, {"event", event}};
     for (const base::LogField& field : fields) {
       std::visit([&](const auto& value) { line[field.name] = value; }, field.value);
     }

@@ -10,6 +10,7 @@ namespace chartroom::cli {
 
 /// Lines below `least` are dropped. Thread-safe; writing never blocks on the reader of a pipe for
 /// longer than the operating system does.
-[[nodiscard]] std::unique_ptr<base::Logger> make_json_logger(const base::Clock& clock, base::LogLevel least);
+[[nodiscard]] std::unique_ptr<base::Logger> make_json_logger(const base::Clock& clock,
+                                                             base::LogLevel least);
 
 }  // namespace chartroom::cli

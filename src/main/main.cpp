@@ -1,7 +1,8 @@
 // The command line (docs/operations.md).
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <iostream>
-#include <unistd.h>
 
 #include "base/ports.hpp"
 #include "base/text.hpp"
@@ -31,16 +32,20 @@ void add_setting(CLI::App& command, Flags& flags, const std::string& flag, const
 void add_store_flags(CLI::App& command, Flags& flags) {
   add_setting(command, flags, "--data", "data", "Directory of the embedded store");
   add_setting(command, flags, "--database", "database", "URL of a PostgreSQL database instead");
-  command.add_option("--config", flags.config_file, "TOML file with settings")->check(CLI::ExistingFile);
+  command.add_option("--config", flags.config_file, "TOML file with settings")
+      ->check(CLI::ExistingFile);
 }
 
 void add_serve_flags(CLI::App& command, Flags& flags) {
   add_store_flags(command, flags);
   add_setting(command, flags, "--listen", "listen", "Address and port (default 127.0.0.1:8080)");
-  add_setting(command, flags, "--public-url", "public_url", "URL under which others reach this server");
+  add_setting(command, flags, "--public-url", "public_url",
+              "URL under which others reach this server");
   add_setting(command, flags, "--roles", "roles", "api, worker or api,worker (default both)");
   command.add_flag("--sandbox", flags.sandbox, "Fictional records, a clock that can be turned");
-  command.add_option("--sandbox-records", flags.sandbox_records, "Folder with FHIR and C-CDA files (repeatable)")
+  command
+      .add_option("--sandbox-records", flags.sandbox_records,
+                  "Folder with FHIR and C-CDA files (repeatable)")
       ->check(CLI::ExistingDirectory);
 }
 
@@ -66,7 +71,8 @@ int run(int argc, char** argv) {
 
   CLI::App* app = cli.add_subcommand("app", "Applications: the containers of an integration");
   app->require_subcommand(1);
-  CLI::App* create = app->add_subcommand("create", "Create one; prints its client id and secret, once");
+  CLI::App* create =
+      app->add_subcommand("create", "Create one; prints its client id and secret, once");
   add_store_flags(*create, flags);
   create->add_option("--name", flags.name, "Name that applicants see")->required();
   create->add_flag("--sandbox", flags.sandbox, "Works with fictional records only");
@@ -77,7 +83,8 @@ int run(int argc, char** argv) {
   add_store_flags(*add, flags);
   add->add_option("--app", flags.client_id, "Client id of the application")->required();
   add->add_option("--url", flags.url, "Where notifications are POSTed")->required();
-  add->add_option("--events", flags.events, "order.status, order.summary (default: all)")->delimiter(',');
+  add->add_option("--events", flags.events, "order.status, order.summary (default: all)")
+      ->delimiter(',');
 
   CLI::App* migrate_command = cli.add_subcommand("migrate", "Bring the store's schema up to date");
   add_store_flags(*migrate_command, flags);
@@ -96,7 +103,8 @@ int run(int argc, char** argv) {
   if (!config) return report_error(config.error());
   if (!config->database.empty()) {
     return report_error({base::ErrorCode::invalid_input,
-                         "--database (PostgreSQL) is not part of this release; use --data DIR", "database"});
+                         "--database (PostgreSQL) is not part of this release; use --data DIR",
+                         "database"});
   }
   if (*serve_command) return serve(*config);
   if (*create) return app_create(*config, flags.name);

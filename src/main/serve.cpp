@@ -32,7 +32,8 @@ class WebhookSender final : public app::EventSender {
   WebhookSender(app::HttpClient& client, app::WebhookSigner& signer, base::Random& random)
       : client_(client), signer_(signer), random_(random) {}
 
-  Outcome send(const app::WebhookEndpoint& endpoint, const app::StoredEvent& event, base::TimePoint now) override {
+  Outcome send(const app::WebhookEndpoint& endpoint, const app::StoredEvent& event,
+               base::TimePoint now) override {
     using Verdict = delivery::DeliveryOutcome::Verdict;
     delivery::DeliveryOutcome outcome = delivery::deliver(client_, signer_, endpoint, event, now);
     return {outcome.verdict == Verdict::accepted, outcome.verdict == Verdict::gone, outcome.status,
@@ -79,8 +80,10 @@ SandboxChannels make_channels(const Config& config, base::Logger& logger) {
   channel::SandboxOptions options;
   options.folders = config.sandbox_records;
   const auto network = channel::SandboxNetwork::load(options, logger);
-  logger.info("sandbox network ready", {{"people", static_cast<std::int64_t>(network->folder_people())}});
-  for (const order::Channel kind : {order::Channel::portal, order::Channel::ehr, order::Channel::aps}) {
+  logger.info("sandbox network ready",
+              {{"people", static_cast<std::int64_t>(network->folder_people())}});
+  for (const order::Channel kind :
+       {order::Channel::portal, order::Channel::ehr, order::Channel::aps}) {
     made.owned.push_back(channel::SandboxNetwork::channel(network, kind));
     made.channels[kind] = made.owned.back().get();
   }
@@ -89,8 +92,10 @@ SandboxChannels make_channels(const Config& config, base::Logger& logger) {
 
 http::Router make_router(const api::ApiPorts& ports, app::LinkSigner& links, const Config& config) {
   std::vector<http::Route> routes = api::make_routes(ports);
-  std::vector<http::Route> pages = pages::make_routes({ports.desk, links, ports.clock, ports.logger, ports.public_url, config.sandbox});
-  routes.insert(routes.end(), std::make_move_iterator(pages.begin()), std::make_move_iterator(pages.end()));
+  std::vector<http::Route> pages = pages::make_routes(
+      {ports.desk, links, ports.clock, ports.logger, ports.public_url, config.sandbox});
+  routes.insert(routes.end(), std::make_move_iterator(pages.begin()),
+                std::make_move_iterator(pages.end()));
   return http::Router(std::move(routes));
 }
 
@@ -111,18 +116,21 @@ int serve(const Config& config) {
   WebhookSender sender(*client, *signer, house.random);
   const auto hasher = auth::make_secret_hasher(house.clock);
   const auto links = auth::make_link_signer(*house.keys);
-  // With port 0 the URL is known only after listening; everything that builds links needs it before,
-  // so such a server is for tests that name a --public-url of their own.
-  const std::string public_url = config.public_url.empty() ? "http://" + config.listen : config.public_url;
-  const auto tokens = auth::make_token_service(*house.store, house.clock, house.random, auth::token_settings_for(public_url));
+  // With port 0 the URL is known only after listening; everything that builds links needs it
+  // before, so such a server is for tests that name a --public-url of their own.
+  const std::string public_url =
+      config.public_url.empty() ? "http://" + config.listen : config.public_url;
+  const auto tokens = auth::make_token_service(*house.store, house.clock, house.random,
+                                               auth::token_settings_for(public_url));
 
-  app::JobRunner runner({*house.store, house.clock, house.random, *logger, *house.sealer, sender, channels.channels},
-                        public_url, kVersion);
+  app::JobRunner runner(
+      {*house.store, house.clock, house.random, *logger, *house.sealer, sender, channels.channels},
+      public_url, kVersion);
   worker::WorkerSettings worker_settings;
   worker_settings.threads = config.worker_threads;
   worker::Worker worker(*house.store, runner, house.clock, *logger, worker_settings);
-  app::Desk desk({*house.store, house.clock, house.random, *logger, *house.sealer, *hasher, *tokens, *links,
-                  channels.channels, [&worker] { worker.wake(); }},
+  app::Desk desk({*house.store, house.clock, house.random, *logger, *house.sealer, *hasher, *tokens,
+                  *links, channels.channels, [&worker] { worker.wake(); }},
                  {public_url, config.sandbox});
 
   if (config.has_role("worker")) {

@@ -32,7 +32,8 @@ int report_error(const base::Error& error) {
 }
 
 int app_create(const Config& config, const std::string& name) {
-  if (base::trim(name).empty() || base::count_code_points(name) > kNameCodePoints || !base::is_valid_utf8(name)) {
+  if (base::trim(name).empty() || base::count_code_points(name) > kNameCodePoints ||
+      !base::is_valid_utf8(name)) {
     std::cerr << "chartroom: --name: 1 to " << kNameCodePoints << " characters\n";
     return kUsedWrongly;
   }
@@ -46,7 +47,8 @@ int app_create(const Config& config, const std::string& name) {
   application.secret_hash = auth::make_secret_hasher(house.clock)->hash(secret);
   application.sandbox = config.sandbox;
   application.created_at = house.clock.now();
-  if (auto stored = house.store->insert_application(application); !stored) return report_error(stored.error());
+  if (auto stored = house.store->insert_application(application); !stored)
+    return report_error(stored.error());
   // The only time the secret is shown.
   print({{"client_id", application.client_id}, {"client_secret", secret.reveal()}});
   return kDone;
@@ -60,7 +62,8 @@ int webhook_add(const Config& config, const std::string& client_id, const std::s
   }
   for (const std::string& event : events) {
     if (std::find(kEventKinds.begin(), kEventKinds.end(), event) == kEventKinds.end()) {
-      std::cerr << "chartroom: --events: '" << event << "' is none of order.status, order.summary\n";
+      std::cerr << "chartroom: --events: '" << event
+                << "' is none of order.status, order.summary\n";
       return kUsedWrongly;
     }
   }
@@ -70,7 +73,8 @@ int webhook_add(const Config& config, const std::string& client_id, const std::s
   const auto application = house.store->find_application(client_id);
   if (!application) return report_error(application.error());
   if (!*application) {
-    std::cerr << "chartroom: --app: there is no application with this client id; make one with 'chartroom app create'\n";
+    std::cerr << "chartroom: --app: there is no application with this client id; make one with "
+                 "'chartroom app create'\n";
     return kUsedWrongly;
   }
   app::WebhookEndpoint endpoint;
@@ -93,7 +97,8 @@ int migrate(const Config& config) {
   const base::SystemClock clock;
   const auto applied = store::migrate_sqlite(config.data, clock);
   if (!applied) return report_error(applied.error());
-  std::cout << (*applied == 0 ? "the schema is up to date" : std::to_string(*applied) + " migrations applied")
+  std::cout << (*applied == 0 ? "the schema is up to date"
+                              : std::to_string(*applied) + " migrations applied")
             << std::endl;
   return kDone;
 }

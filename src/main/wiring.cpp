@@ -32,18 +32,22 @@ Result<auth::KeyRing> open_keys(const Config& config, base::Random& random) {
 
 }  // namespace
 
-Result<std::unique_ptr<OpenStore>> open_store(const Config& config, const store::SqliteOptions& options) {
+Result<std::unique_ptr<OpenStore>> open_store(const Config& config,
+                                              const store::SqliteOptions& options) {
   if (!config.database.empty()) {
     return fail(ErrorCode::invalid_input,
-                "--database (PostgreSQL) is not part of this release; use --data DIR for the embedded store");
+                "--database (PostgreSQL) is not part of this release; use --data DIR for the "
+                "embedded store");
   }
-  if (config.data.empty()) return fail(ErrorCode::invalid_input, "--data DIR is needed: where the orders are kept");
+  if (config.data.empty())
+    return fail(ErrorCode::invalid_input, "--data DIR is needed: where the orders are kept");
   auto open = std::make_unique<OpenStore>();
   auto keys = open_keys(config, open->random);
   if (!keys) return pass_on(keys.error());
   open->keys = std::make_unique<auth::KeyRing>(std::move(*keys));
   open->sealer = auth::make_sealer(*open->keys, open->random);
-  auto store = store::open_sqlite_store(config.data, *open->sealer, open->clock, open->random, options);
+  auto store =
+      store::open_sqlite_store(config.data, *open->sealer, open->clock, open->random, options);
   if (!store) return pass_on(store.error());
   open->store = std::move(*store);
   return open;

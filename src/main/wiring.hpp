@@ -25,7 +25,7 @@ struct OpenStore {
 
 /// Master key: the configured file; otherwise <data>/master.key, which is made in sandbox mode.
 /// Errors: invalid_input (no data directory, no key), and those of open_sqlite_store().
-[[nodiscard]] base::Result<std::unique_ptr<OpenStore>> open_store(const Config& config,
-                                                                  const store::SqliteOptions& options);
+[[nodiscard]] base::Result<std::unique_ptr<OpenStore>> open_store(
+    const Config& config, const store::SqliteOptions& options);
 
 }  // namespace chartroom::cli

@@ -67,8 +67,12 @@ std::vector<std::string> read_strings(const json::value& value) {
   return out;
 }
 
-base::TimePoint read_time(const json::value& value) { return base::from_unix_ms(value.to_number<std::int64_t>()); }
-base::Duration read_duration(const json::value& value) { return base::Duration{value.to_number<std::int64_t>()}; }
+base::TimePoint read_time(const json::value& value) {
+  return base::from_unix_ms(value.to_number<std::int64_t>());
+}
+base::Duration read_duration(const json::value& value) {
+  return base::Duration{value.to_number<std::int64_t>()};
+}
 
 json::value optional_time(const std::optional<base::TimePoint>& time) {
   return time ? json::value(base::to_unix_ms(*time)) : json::value(nullptr);
@@ -192,7 +196,8 @@ Task read_task(const json::object& in) {
 }
 
 Order read_order(const json::object& in) {
-  if (in.at("format").to_number<int>() != 1) throw std::invalid_argument("unknown format of a stored order");
+  if (in.at("format").to_number<int>() != 1)
+    throw std::invalid_argument("unknown format of a stored order");
   Order order;
   order.id = in.at("id").as_string();
   order.state = read_enum(kStates, in.at("state"));

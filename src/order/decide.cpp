@@ -67,7 +67,8 @@ class Decider {
     switch (answer.answer) {
       case ChannelAnswered::Answer::complete:
         channel.answered_at = now_;
-        change_channel(channel, channel.sources > 0 ? ChannelState::records : ChannelState::no_records);
+        change_channel(channel,
+                       channel.sources > 0 ? ChannelState::records : ChannelState::no_records);
         break;
       case ChannelAnswered::Answer::failed:
         channel.answered_at = now_;
@@ -197,7 +198,8 @@ class Decider {
     if (!missing.empty()) {
       change_channel(channel, ChannelState::needs_input);
       Task* open = find_open(TaskKind::missing_information);
-      Task& task = open != nullptr ? *open : open_task(TaskKind::missing_information, channel.channel);
+      Task& task =
+          open != nullptr ? *open : open_task(TaskKind::missing_information, channel.channel);
       task.fields.insert(missing.begin(), missing.end());
       return;
     }
@@ -237,7 +239,8 @@ class Decider {
       if (is_settled(channel.state)) continue;
       if (channel.state == ChannelState::running) {
         out_.work.emplace_back(CancelRetrieval{channel.channel});
-        change_channel(channel, channel.sources > 0 ? ChannelState::records : ChannelState::cancelled);
+        change_channel(channel,
+                       channel.sources > 0 ? ChannelState::records : ChannelState::cancelled);
       } else {
         change_channel(channel, ChannelState::skipped);
       }
@@ -248,7 +251,8 @@ class Decider {
 
   Task& open_task(TaskKind kind, Channel channel) {
     Task task;
-    task.id = base::make_uuid_from_name(order().id + "/task/" + std::to_string(order().tasks.size()));
+    task.id =
+        base::make_uuid_from_name(order().id + "/task/" + std::to_string(order().tasks.size()));
     task.kind = kind;
     task.channel = channel;
     task.assignee = assignee_of(kind);
@@ -303,7 +307,8 @@ class Decider {
       ChannelProgress& channel = progress_of(task.channel);
       channel.sources += resolution.released_sources;
       channel.facts += resolution.released_facts;
-      if (channel.sources > 0 && is_settled(channel.state)) change_channel(channel, ChannelState::records);
+      if (channel.sources > 0 && is_settled(channel.state))
+        change_channel(channel, ChannelState::records);
     }
     return true;
   }
@@ -311,13 +316,15 @@ class Decider {
   /// Lets the channels go on that the closed task stood in the way of.
   void after_task(TaskKind kind, Channel channel, bool declined) {
     switch (kind) {
-      case TaskKind::identity_review: return;
+      case TaskKind::identity_review:
+        return;
       case TaskKind::connect_portal:
       case TaskKind::special_authorization: {
         ChannelProgress& progress = progress_of(channel);
         if (progress.state != ChannelState::needs_input) return;
         if (declined) {
-          change_channel(progress, progress.sources > 0 ? ChannelState::records : ChannelState::skipped);
+          change_channel(progress,
+                         progress.sources > 0 ? ChannelState::records : ChannelState::skipped);
         } else {
           run(progress);
         }
@@ -325,7 +332,8 @@ class Decider {
       }
       case TaskKind::missing_information:
         for (ChannelProgress& progress : order().channels) {
-          if (progress.state != ChannelState::needs_input || has_own_task(progress.channel)) continue;
+          if (progress.state != ChannelState::needs_input || has_own_task(progress.channel))
+            continue;
           if (missing_for(progress.channel).empty()) {
             begin(progress);
           } else {
@@ -340,7 +348,8 @@ class Decider {
   bool has_own_task(Channel channel) {
     return std::any_of(order().tasks.begin(), order().tasks.end(), [&](const Task& task) {
       return task.state == TaskState::open && task.channel == channel &&
-             (task.kind == TaskKind::connect_portal || task.kind == TaskKind::special_authorization);
+             (task.kind == TaskKind::connect_portal ||
+              task.kind == TaskKind::special_authorization);
     });
   }
 
@@ -378,9 +387,11 @@ class Decider {
 
   /// A portal or network that was begun and may still bring something.
   bool digital_in_progress() {
-    return std::any_of(order().channels.begin(), order().channels.end(), [](const ChannelProgress& c) {
-      return c.channel != Channel::aps && c.state != ChannelState::waiting && !is_settled(c.state);
-    });
+    return std::any_of(order().channels.begin(), order().channels.end(),
+                       [](const ChannelProgress& c) {
+                         return c.channel != Channel::aps && c.state != ChannelState::waiting &&
+                                !is_settled(c.state);
+                       });
   }
 
   /// The next channel that runs only when the ones before it were not enough; nullptr while one of
@@ -413,7 +424,9 @@ class Decider {
   }
 
   /// Pended while at least one task is open.
-  void update_state() { change_state(order().has_open_task() ? State::pended : State::in_progress); }
+  void update_state() {
+    change_state(order().has_open_task() ? State::pended : State::in_progress);
+  }
 
   void change_state(State to) {
     const State from = order().state;

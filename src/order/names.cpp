@@ -8,43 +8,58 @@ bool is_settled(ChannelState state) {
   switch (state) {
     case ChannelState::waiting:
     case ChannelState::needs_input:
-    case ChannelState::running: return false;
+    case ChannelState::running:
+      return false;
     case ChannelState::records:
     case ChannelState::no_records:
     case ChannelState::failed:
     case ChannelState::skipped:
-    case ChannelState::cancelled: return true;
+    case ChannelState::cancelled:
+      return true;
   }
   return true;
 }
 
 const char* title_case(State state) {
   switch (state) {
-    case State::created: return "Created";
-    case State::in_progress: return "In Progress";
-    case State::pended: return "Pended";
-    case State::completed: return "Completed";
-    case State::cancelled: return "Cancelled";
+    case State::created:
+      return "Created";
+    case State::in_progress:
+      return "In Progress";
+    case State::pended:
+      return "Pended";
+    case State::completed:
+      return "Completed";
+    case State::cancelled:
+      return "Cancelled";
   }
   return "";
 }
 
 const char* lower_case(State state) {
   switch (state) {
-    case State::created: return "created";
-    case State::in_progress: return "in progress";
-    case State::pended: return "pended";
-    case State::completed: return "completed";
-    case State::cancelled: return "cancelled";
+    case State::created:
+      return "created";
+    case State::in_progress:
+      return "in progress";
+    case State::pended:
+      return "pended";
+    case State::completed:
+      return "completed";
+    case State::cancelled:
+      return "cancelled";
   }
   return "";
 }
 
 const char* to_string(Channel channel) {
   switch (channel) {
-    case Channel::portal: return "portal";
-    case Channel::ehr: return "ehr";
-    case Channel::aps: return "aps";
+    case Channel::portal:
+      return "portal";
+    case Channel::ehr:
+      return "ehr";
+    case Channel::aps:
+      return "aps";
   }
   return "";
 }
@@ -55,34 +70,50 @@ const char* event_group(Channel channel) {
 
 const char* to_string(ChannelState state) {
   switch (state) {
-    case ChannelState::waiting: return "waiting";
-    case ChannelState::needs_input: return "needsInput";
-    case ChannelState::running: return "running";
-    case ChannelState::records: return "records";
-    case ChannelState::no_records: return "noRecords";
-    case ChannelState::failed: return "failed";
-    case ChannelState::skipped: return "skipped";
-    case ChannelState::cancelled: return "cancelled";
+    case ChannelState::waiting:
+      return "waiting";
+    case ChannelState::needs_input:
+      return "needsInput";
+    case ChannelState::running:
+      return "running";
+    case ChannelState::records:
+      return "records";
+    case ChannelState::no_records:
+      return "noRecords";
+    case ChannelState::failed:
+      return "failed";
+    case ChannelState::skipped:
+      return "skipped";
+    case ChannelState::cancelled:
+      return "cancelled";
   }
   return "";
 }
 
 const char* to_string(TaskKind kind) {
   switch (kind) {
-    case TaskKind::missing_information: return "missingInformation";
-    case TaskKind::connect_portal: return "connectPortal";
-    case TaskKind::special_authorization: return "specialAuthorization";
-    case TaskKind::identity_review: return "identityReview";
+    case TaskKind::missing_information:
+      return "missingInformation";
+    case TaskKind::connect_portal:
+      return "connectPortal";
+    case TaskKind::special_authorization:
+      return "specialAuthorization";
+    case TaskKind::identity_review:
+      return "identityReview";
   }
   return "";
 }
 
 const char* to_string(TaskState state) {
   switch (state) {
-    case TaskState::open: return "open";
-    case TaskState::resolved: return "resolved";
-    case TaskState::expired: return "expired";
-    case TaskState::withdrawn: return "withdrawn";
+    case TaskState::open:
+      return "open";
+    case TaskState::resolved:
+      return "resolved";
+    case TaskState::expired:
+      return "expired";
+    case TaskState::withdrawn:
+      return "withdrawn";
   }
   return "";
 }
@@ -93,12 +124,18 @@ const char* to_string(Assignee assignee) {
 
 const char* to_string(Field field) {
   switch (field) {
-    case Field::name: return "name";
-    case Field::date_of_birth: return "dateOfBirth";
-    case Field::gender: return "gender";
-    case Field::address: return "address";
-    case Field::providers: return "providers";
-    case Field::hipaa_authorization: return "hipaaAuthorization";
+    case Field::name:
+      return "name";
+    case Field::date_of_birth:
+      return "dateOfBirth";
+    case Field::gender:
+      return "gender";
+    case Field::address:
+      return "address";
+    case Field::providers:
+      return "providers";
+    case Field::hipaa_authorization:
+      return "hipaaAuthorization";
   }
   return "";
 }

@@ -61,7 +61,8 @@ struct OrderType {
   std::vector<ChannelPlan> channels;
   base::Duration timeout = std::chrono::days{30};
   base::Duration task_time = std::chrono::days{10};
-  std::vector<base::Duration> reminders{std::chrono::days{1}, std::chrono::days{3}, std::chrono::days{7}};
+  std::vector<base::Duration> reminders{std::chrono::days{1}, std::chrono::days{3},
+                                        std::chrono::days{7}};
   Sufficiency sufficiency;
   std::vector<Output> outputs;
   bool email_required = true;
@@ -73,24 +74,24 @@ struct OrderType {
 [[nodiscard]] const std::vector<OrderType>& default_order_types();
 
 enum class ChannelState {
-  waiting,     ///< not its turn yet
-  needs_input, ///< an open task stands in the way
-  running,     ///< asked, no final answer yet
-  records,     ///< answered with at least one accepted source
-  no_records,  ///< answered, nothing of this person
-  failed,      ///< gave up after retries
-  skipped,     ///< enough was there without it, or its input never came
-  cancelled,   ///< the order ended while it ran
+  waiting,      ///< not its turn yet
+  needs_input,  ///< an open task stands in the way
+  running,      ///< asked, no final answer yet
+  records,      ///< answered with at least one accepted source
+  no_records,   ///< answered, nothing of this person
+  failed,       ///< gave up after retries
+  skipped,      ///< enough was there without it, or its input never came
+  cancelled,    ///< the order ended while it ran
 };
 [[nodiscard]] bool is_settled(ChannelState state);
 
 struct ChannelProgress {
   Channel channel = Channel::ehr;
   ChannelState state = ChannelState::waiting;
-  unsigned sources = 0;       ///< accepted
-  unsigned facts = 0;         ///< useful facts in them
-  unsigned unreadable = 0;    ///< documents that could not be read
-  unsigned rejected = 0;      ///< records of somebody else
+  unsigned sources = 0;     ///< accepted
+  unsigned facts = 0;       ///< useful facts in them
+  unsigned unreadable = 0;  ///< documents that could not be read
+  unsigned rejected = 0;    ///< records of somebody else
   std::optional<base::TimePoint> asked_at;
   std::optional<base::TimePoint> answered_at;
 };
@@ -105,14 +106,14 @@ enum class Assignee { applicant, customer };
 enum class TaskState { open, resolved, expired, withdrawn };
 
 struct Task {
-  std::string id;             ///< UUID, stable
+  std::string id;  ///< UUID, stable
   TaskKind kind = TaskKind::missing_information;
   Assignee assignee = Assignee::applicant;
   TaskState state = TaskState::open;
   Channel channel = Channel::ehr;
-  std::set<Field> fields;     ///< missing_information: what is missing
+  std::set<Field> fields;               ///< missing_information: what is missing
   std::vector<std::string> record_ids;  ///< identity_review: quarantined records
-  std::string detail;         ///< special_authorization: who asks; connect_portal: the portal's id; no PHI
+  std::string detail;  ///< special_authorization: who asks; connect_portal: the portal's id; no PHI
   base::TimePoint opened_at{};
   base::TimePoint due_at{};
   std::optional<base::TimePoint> closed_at;
@@ -122,17 +123,17 @@ struct Task {
 struct Order {
   std::string id;
   State state = State::created;
-  OrderType type;                      ///< as it was when the order was placed
-  std::set<Field> given;               ///< what the applicant's data contain by now
-  bool abort_requested = false;        ///< aborted while still created; carried out at the start
-  bool building_reports = false;       ///< collecting is over, reports are being made
+  OrderType type;                 ///< as it was when the order was placed
+  std::set<Field> given;          ///< what the applicant's data contain by now
+  bool abort_requested = false;   ///< aborted while still created; carried out at the start
+  bool building_reports = false;  ///< collecting is over, reports are being made
   bool timed_out = false;
-  bool suppressed = false;             ///< fcraSuppressed
+  bool suppressed = false;  ///< fcraSuppressed
   bool data_available = false;
   bool reports_available = false;
   base::TimePoint created_at{};
   base::TimePoint updated_at{};
-  base::TimePoint deadline{};          ///< order time-out
+  base::TimePoint deadline{};  ///< order time-out
   std::optional<base::TimePoint> finished_at;
   std::vector<ChannelProgress> channels;
   std::vector<Task> tasks;
@@ -143,7 +144,8 @@ struct Order {
 };
 
 /// A new order in state created. `given` lists which fields the request carries.
-[[nodiscard]] Order make_order(std::string id, OrderType type, std::set<Field> given, base::TimePoint now);
+[[nodiscard]] Order make_order(std::string id, OrderType type, std::set<Field> given,
+                               base::TimePoint now);
 
 // ── commands ────────────────────────────────────────────────────────────────────────────────────
 
@@ -167,11 +169,11 @@ struct ChannelAnswered {
 
 struct ResolveTask {
   std::string task_id;
-  std::set<Field> given;        ///< missing_information: what came in
-  bool declined = false;        ///< the applicant will not, or the reviewer says "not this person"
+  std::set<Field> given;  ///< missing_information: what came in
+  bool declined = false;  ///< the applicant will not, or the reviewer says "not this person"
   unsigned released_sources = 0;  ///< identity_review: records accepted by the reviewer
   unsigned released_facts = 0;
-  std::string detail;           ///< connect_portal: id of the portal that was connected
+  std::string detail;  ///< connect_portal: id of the portal that was connected
 };
 
 struct TaskExpired {
@@ -200,8 +202,8 @@ struct Suppress {};
 /// The applicant or a portal asks for fresh data over a live connection.
 struct Resync {};
 
-using Command = std::variant<Start, ChannelAnswered, ResolveTask, TaskExpired, ReminderDue, ChannelDue,
-                             DeadlineReached, ReportsBuilt, Abort, Suppress, Resync>;
+using Command = std::variant<Start, ChannelAnswered, ResolveTask, TaskExpired, ReminderDue,
+                             ChannelDue, DeadlineReached, ReportsBuilt, Abort, Suppress, Resync>;
 
 // ── decision ────────────────────────────────────────────────────────────────────────────────────
 
@@ -252,19 +254,20 @@ struct Decision {
 /// (an empty decision), since work is done at least once.
 /// Errors: conflict (abort or resync of a finished order; resolving a closed task), not_found
 /// (unknown task).
-[[nodiscard]] base::Result<Decision> decide(const Order& order, const Command& command, base::TimePoint now);
+[[nodiscard]] base::Result<Decision> decide(const Order& order, const Command& command,
+                                            base::TimePoint now);
 
 // ── names on the wire and in the store ──────────────────────────────────────────────────────────
 
-[[nodiscard]] const char* title_case(State state);   ///< "In Progress"
-[[nodiscard]] const char* lower_case(State state);   ///< "in progress"
-[[nodiscard]] const char* to_string(Channel channel);     ///< "portal", "ehr", "aps"
-[[nodiscard]] const char* event_group(Channel channel);   ///< "portal", "ehr", "offline"
+[[nodiscard]] const char* title_case(State state);       ///< "In Progress"
+[[nodiscard]] const char* lower_case(State state);       ///< "in progress"
+[[nodiscard]] const char* to_string(Channel channel);    ///< "portal", "ehr", "aps"
+[[nodiscard]] const char* event_group(Channel channel);  ///< "portal", "ehr", "offline"
 [[nodiscard]] const char* to_string(ChannelState state);
 [[nodiscard]] const char* to_string(TaskKind kind);
 [[nodiscard]] const char* to_string(TaskState state);
 [[nodiscard]] const char* to_string(Assignee assignee);
-[[nodiscard]] const char* to_string(Field field);         ///< "dateOfBirth", "hipaaAuthorization", …
+[[nodiscard]] const char* to_string(Field field);  ///< "dateOfBirth", "hipaaAuthorization", …
 
 /// The order as JSON for the store, and back. Strict: anything unknown is ErrorCode::corrupt.
 [[nodiscard]] std::string to_json(const Order& order);

@@ -19,7 +19,8 @@ const std::set<Field> kEverything{Field::name,    Field::date_of_birth, Field::g
 
 const OrderType& type(const std::string& code) {
   const auto& types = default_order_types();
-  return *std::find_if(types.begin(), types.end(), [&](const OrderType& t) { return t.code == code; });
+  return *std::find_if(types.begin(), types.end(),
+                       [&](const OrderType& t) { return t.code == code; });
 }
 
 /// Drives one order the way the worker does, without a world around it.
@@ -46,8 +47,9 @@ class Ride {
   void pass(Duration span) {
     const TimePoint until = now_ + span;
     for (;;) {
-      const auto next = std::min_element(timers_.begin(), timers_.end(),
-                                         [](const WakeAt& a, const WakeAt& b) { return a.at < b.at; });
+      const auto next =
+          std::min_element(timers_.begin(), timers_.end(),
+                           [](const WakeAt& a, const WakeAt& b) { return a.at < b.at; });
       if (next == timers_.end() || next->at > until) break;
       const WakeAt wake = *next;
       timers_.erase(next);
@@ -215,7 +217,8 @@ TEST(Order, ReleasedRecordCounts) {
   ChannelAnswered doubtful = answer(Channel::ehr, 0, 0);
   doubtful.quarantined = {"record-1"};
   ASSERT_TRUE(ride.apply(doubtful));
-  ASSERT_TRUE(ride.apply(ResolveTask{ride.open(TaskKind::identity_review)->id, {}, false, 1, 12, {}}));
+  ASSERT_TRUE(
+      ride.apply(ResolveTask{ride.open(TaskKind::identity_review)->id, {}, false, 1, 12, {}}));
   EXPECT_EQ(ride.order_.progress(Channel::ehr)->state, ChannelState::records);
   EXPECT_TRUE(ride.order_.building_reports);
 }
@@ -266,8 +269,9 @@ TEST(Order, LateAndDoubledInputChangesNothing) {
   ASSERT_TRUE(ride.apply(Start{}));
   ASSERT_TRUE(ride.apply(answer(Channel::ehr, 1, 4)));
   const Order before = ride.order_;
-  for (const Command& late : std::vector<Command>{Start{}, answer(Channel::ehr, 1, 4), DeadlineReached{},
-                                                  TaskExpired{"none"}, ChannelDue{Channel::ehr}}) {
+  for (const Command& late :
+       std::vector<Command>{Start{}, answer(Channel::ehr, 1, 4), DeadlineReached{},
+                            TaskExpired{"none"}, ChannelDue{Channel::ehr}}) {
     ASSERT_TRUE(ride.apply(late));
     EXPECT_TRUE(ride.work_.empty());
     EXPECT_EQ(to_json(ride.order_), to_json(before));
@@ -292,11 +296,15 @@ TEST(Order, RefusesAStoredOrderItDoesNotUnderstand) {
 
 bool legal(State from, State to) {
   switch (from) {
-    case State::created: return to == State::in_progress || to == State::cancelled;
-    case State::in_progress: return to != State::created;
-    case State::pended: return to != State::created;
+    case State::created:
+      return to == State::in_progress || to == State::cancelled;
+    case State::in_progress:
+      return to != State::created;
+    case State::pended:
+      return to != State::created;
     case State::completed:
-    case State::cancelled: return false;
+    case State::cancelled:
+      return false;
   }
   return false;
 }
@@ -316,25 +324,39 @@ TEST(Order, RandomCommandsNeverBreakTheRulesOrGetStuck) {
     Ride ride(code, given);
     ASSERT_TRUE(ride.apply(Start{}));
     for (int step = 0; step < 40 && !is_final(ride.order_.state); ++step) {
-      const auto channel = ride.order_.channels[pick(static_cast<unsigned>(ride.order_.channels.size()))].channel;
+      const auto channel =
+          ride.order_.channels[pick(static_cast<unsigned>(ride.order_.channels.size()))].channel;
       const std::string task =
-          ride.order_.tasks.empty() ? "none" : ride.order_.tasks[pick(static_cast<unsigned>(ride.order_.tasks.size()))].id;
+          ride.order_.tasks.empty()
+              ? "none"
+              : ride.order_.tasks[pick(static_cast<unsigned>(ride.order_.tasks.size()))].id;
       ChannelAnswered answered = answer(channel, pick(2), pick(5));
       answered.answer = static_cast<ChannelAnswered::Answer>(pick(3));
       if (pick(4) == 0) answered.quarantined = {"record"};
       switch (pick(7)) {
         case 0:
-        case 1: ASSERT_TRUE(ride.apply(answered)); break;
-        case 2: (void)ride.apply(ResolveTask{task, kEverything, pick(2) == 0, pick(2), 3, {}}); break;
-        case 3: ASSERT_TRUE(ride.apply(TaskExpired{task})); break;
-        case 4: ride.pass(days{pick(4)}); break;
-        case 5: ASSERT_TRUE(ride.apply(ReportsBuilt{pick(3), true})); break;
+        case 1:
+          ASSERT_TRUE(ride.apply(answered));
+          break;
+        case 2:
+          (void)ride.apply(ResolveTask{task, kEverything, pick(2) == 0, pick(2), 3, {}});
+          break;
+        case 3:
+          ASSERT_TRUE(ride.apply(TaskExpired{task}));
+          break;
+        case 4:
+          ride.pass(days{pick(4)});
+          break;
+        case 5:
+          ASSERT_TRUE(ride.apply(ReportsBuilt{pick(3), true}));
+          break;
         default:
           if (pick(12) == 0) (void)ride.apply(Abort{});
       }
       ASSERT_EQ(ride.order_.state == State::pended,
                 ride.order_.state != State::cancelled && ride.order_.state != State::completed &&
-                    (ride.order_.has_open_task() || (ride.order_.timed_out && ride.order_.state == State::pended)))
+                    (ride.order_.has_open_task() ||
+                     (ride.order_.timed_out && ride.order_.state == State::pended)))
           << "seed " << seed;
     }
     State previous = State::created;

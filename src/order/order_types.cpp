@@ -6,8 +6,8 @@ namespace {
 using std::chrono::days;
 
 /// Contract §5.2: SMART and FHIR servers match without an SSN, so it is never required.
-const std::set<Field> kNetworkNeeds{Field::name, Field::date_of_birth, Field::gender, Field::address,
-                                    Field::hipaa_authorization};
+const std::set<Field> kNetworkNeeds{Field::name, Field::date_of_birth, Field::gender,
+                                    Field::address, Field::hipaa_authorization};
 const std::set<Field> kApsNeeds{Field::name,    Field::date_of_birth, Field::gender,
                                 Field::address, Field::providers,     Field::hipaa_authorization};
 
@@ -44,13 +44,16 @@ std::vector<OrderType> make_defaults() {
                        {{Channel::portal, Trigger::at_start, {}, {}},
                         {Channel::ehr, Trigger::at_start, {}, kNetworkNeeds},
                         {Channel::aps, Trigger::at_start, days{7}, kApsNeeds}}));
-  types.push_back(make("ehr-only", "EHR Only Order", "EHR networks alone; the applicant is not contacted",
+  types.push_back(make("ehr-only", "EHR Only Order",
+                       "EHR networks alone; the applicant is not contacted",
                        {{Channel::ehr, Trigger::at_start, {}, kNetworkNeeds}}));
-  types.push_back(make("no-contact", "No Contact Order",
-                       "EHR networks, then APS vendors after seven days; the applicant is not contacted",
-                       {{Channel::ehr, Trigger::at_start, {}, kNetworkNeeds},
-                        {Channel::aps, Trigger::at_start, days{7}, kApsNeeds}}));
-  types.push_back(make("aps-only", "APS Only Order", "APS vendors alone; the applicant is not contacted",
+  types.push_back(
+      make("no-contact", "No Contact Order",
+           "EHR networks, then APS vendors after seven days; the applicant is not contacted",
+           {{Channel::ehr, Trigger::at_start, {}, kNetworkNeeds},
+            {Channel::aps, Trigger::at_start, days{7}, kApsNeeds}}));
+  types.push_back(make("aps-only", "APS Only Order",
+                       "APS vendors alone; the applicant is not contacted",
                        {{Channel::aps, Trigger::at_start, {}, kApsNeeds}}));
   for (OrderType& type : types) type.email_required = type.has(Channel::portal);
   return types;

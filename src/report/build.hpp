@@ -17,14 +17,14 @@ struct OrderContext {
   std::string order_type;
   std::string human_id;
   std::string client_user_id;
-  base::TimePoint created{};          ///< of the report, by the clock of the order
+  base::TimePoint created{};  ///< of the report, by the clock of the order
   base::TimePoint ordered_at{};
-  std::vector<std::string> conditions;       ///< conditions of concern asked for
-  std::string authorization;          ///< "HIPAA authorisation received 2026-03-01"; empty: none
+  std::vector<std::string> conditions;  ///< conditions of concern asked for
+  std::string authorization;            ///< "HIPAA authorisation received 2026-03-01"; empty: none
   bool timed_out = false;
   struct ChannelCoverage {
-    std::string channel;   ///< "EHR networks", "Patient portal", "APS vendor"
-    std::string outcome;   ///< "records received", "no records", "not answered in time", …
+    std::string channel;  ///< "EHR networks", "Patient portal", "APS vendor"
+    std::string outcome;  ///< "records received", "no records", "not answered in time", …
     std::string detail;
   };
   std::vector<ChannelCoverage> channels;
@@ -36,7 +36,7 @@ enum class Format { json, html, pdf };
 
 /// A report to be made, as an order type names it. `base_reports` only for "combined".
 struct ReportSpec {
-  std::string name;    ///< healthcheck, ccdraw, apidata, combined
+  std::string name;  ///< healthcheck, ccdraw, apidata, combined
   Format format = Format::pdf;
   std::vector<std::string> base_reports;
 };

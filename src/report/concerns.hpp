@@ -18,8 +18,8 @@ inline constexpr std::string_view kConcernsVersion = "2026.1";
 struct Concern {
   std::string_view id;
   std::string_view name;
-  std::vector<std::string_view> words;   ///< folded
-  std::vector<std::string_view> icd10;   ///< beginnings of codes, upper case
+  std::vector<std::string_view> words;  ///< folded
+  std::vector<std::string_view> icd10;  ///< beginnings of codes, upper case
 };
 
 /// The group of an order's text; null when no group fits and only the text itself can be searched.
@@ -27,6 +27,7 @@ struct Concern {
 
 /// Whether the fact speaks of the group (or, with a null group, holds the asked words). Negated
 /// facts and statements such as "never smoked" do not.
-[[nodiscard]] bool speaks_of(const evidence::Fact& fact, const Concern* concern, const std::string& asked);
+[[nodiscard]] bool speaks_of(const evidence::Fact& fact, const Concern* concern,
+                             const std::string& asked);
 
 }  // namespace chartroom::report

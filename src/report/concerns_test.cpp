@@ -13,11 +13,12 @@ evidence::Fact fact(const std::string& text, const std::string& icd10 = "") {
 }
 
 TEST(Concerns, OrdersWordsFindTheirGroup) {
-  for (const auto& [asked, id] : std::vector<std::pair<const char*, const char*>>{{"COPD", "lung"},
-                                                                                 {"Tobacco use", "tobacco"},
-                                                                                 {" type 2 DIABETES ", "diabetes"},
-                                                                                 {"j44.1", "lung"},
-                                                                                 {"CAD", "coronary"}}) {
+  for (const auto& [asked, id] :
+       std::vector<std::pair<const char*, const char*>>{{"COPD", "lung"},
+                                                        {"Tobacco use", "tobacco"},
+                                                        {" type 2 DIABETES ", "diabetes"},
+                                                        {"j44.1", "lung"},
+                                                        {"CAD", "coronary"}}) {
     const Concern* concern = find_concern(asked);
     ASSERT_NE(concern, nullptr) << asked;
     EXPECT_EQ(concern->id, id);

@@ -21,17 +21,17 @@ struct Span {
   Emphasis emphasis = Emphasis::none;
   bool italic = false;
   bool underline = false;
-  int baseline = 0;          ///< -1 subscript, 0 normal, 1 superscript
-  bool line_break = false;   ///< a line break; text is empty
+  int baseline = 0;         ///< -1 subscript, 0 normal, 1 superscript
+  bool line_break = false;  ///< a line break; text is empty
   std::string target{};
 };
 
 using Spans = std::vector<Span>;
 
 struct Heading {
-  int level = 1;             ///< 1 to 4; a document has one level 1: its title
+  int level = 1;  ///< 1 to 4; a document has one level 1: its title
   std::string text{};
-  std::string anchor{};        ///< unique in the document; empty: none
+  std::string anchor{};  ///< unique in the document; empty: none
 };
 
 struct Paragraph {
@@ -42,7 +42,7 @@ struct Paragraph {
 struct ListItem {
   Spans spans{};
   unsigned level = 0;
-  std::string marker{};        ///< "•", "1.", …
+  std::string marker{};  ///< "•", "1.", …
 };
 
 /// List items that belong together.
@@ -51,7 +51,13 @@ struct List {
 };
 
 enum class Align { start, end, center };
-enum class Tone { none, good, caution, alert, muted };  ///< colour, never the only carrier of meaning
+enum class Tone {
+  none,
+  good,
+  caution,
+  alert,
+  muted
+};  ///< colour, never the only carrier of meaning
 
 struct Cell {
   Spans spans{};
@@ -66,7 +72,7 @@ struct Cell {
 struct Column {
   std::string title{};
   Align align = Align::start;
-  double weight = 1.0;       ///< share of the width; 0: as narrow as its content allows
+  double weight = 1.0;  ///< share of the width; 0: as narrow as its content allows
 };
 
 /// Column titles repeat on every page. `columns` may be empty (authored tables): then rows carry
@@ -96,7 +102,7 @@ struct Callout {
 struct ChartPoint {
   base::TimePoint when{};
   double value = 0;
-  std::string label{};         ///< for the text alternative: "5.9 % on 2019-04-02"
+  std::string label{};  ///< for the text alternative: "5.9 % on 2019-04-02"
   Tone tone = Tone::none;
 };
 
@@ -110,9 +116,9 @@ struct Chart {
   std::string title{};
   std::string unit{};
   std::vector<ChartSeries> series{};
-  std::optional<double> band_low{};   ///< reference band
+  std::optional<double> band_low{};  ///< reference band
   std::optional<double> band_high{};
-  std::string alternative{};          ///< text for people who cannot see it
+  std::string alternative{};  ///< text for people who cannot see it
 };
 
 /// Charts that stand side by side where there is room.
@@ -121,12 +127,13 @@ struct ChartRow {
 };
 
 struct Image {
-  std::string media_type{};    ///< image/png or image/jpeg
+  std::string media_type{};  ///< image/png or image/jpeg
   std::string bytes{};
   std::string alternative{};
 };
 
-/// A received PDF that stands here page by page (combined and ccdraw); HTML offers it as a download.
+/// A received PDF that stands here page by page (combined and ccdraw); HTML offers it as a
+/// download.
 struct EmbeddedPdf {
   std::string title{};
   std::string bytes{};
@@ -138,11 +145,11 @@ using Block = std::variant<Heading, Paragraph, List, Table, KeyValues, Callout, 
                            EmbeddedPdf, PageBreak>;
 
 struct Document {
-  std::string title{};         ///< "Health Check Summary"
-  std::string subtitle{};      ///< the applicant's name
+  std::string title{};     ///< "Health Check Summary"
+  std::string subtitle{};  ///< the applicant's name
   std::string language = "en-US";
   base::TimePoint created{};
-  std::string footer{};        ///< "Jane Doe · born 1968-02-13 · order … · not an underwriting decision"
+  std::string footer{};  ///< "Jane Doe · born 1968-02-13 · order … · not an underwriting decision"
   bool with_contents = false;  ///< PDF: a table of contents after the cover block
   std::vector<Block> blocks{};
 };

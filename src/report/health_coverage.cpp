@@ -266,7 +266,9 @@ Section notes_section(const Lens& lens) {
        " carry a confidentiality mark of their source; they are shown under the authorization of "
        "this order.");
   note("Dates have the precision of their source; times of day are the organization's own.");
-  note("Source tags are short: [S2 §7.25.1] is entry 25 of component 7 of source S2. The JSON form has the full place.");
+  note(
+      "Source tags are short: [S2 §7.25.1] is entry 25 of component 7 of source S2. The JSON form "
+      "has the full place.");
   section.blocks.push_back(std::move(list));
   json::array losses;
   if (!lens.record().losses.empty()) {

@@ -2,8 +2,8 @@
 #include <boost/json/array.hpp>
 
 #include "base/text.hpp"
-#include "report/fact_rows.hpp"
 #include "report/concerns.hpp"
+#include "report/fact_rows.hpp"
 #include "report/health.hpp"
 #include "report/text.hpp"
 
@@ -263,19 +263,20 @@ Section concerns_section(const Lens& lens) {
   }
   Table table;
   table.caption = "Asked for in the order";
-  table.columns = {column("Condition", 1.6), column("Entries found", 2.4),
-                   column("First", 0.9), column("Last", 0.9), source_column()};
+  table.columns = {column("Condition", 1.6), column("Entries found", 2.4), column("First", 0.9),
+                   column("Last", 0.9), source_column()};
   for (const std::string& asked : lens.context().conditions) {
     const Concern* concern = find_concern(asked);
     const std::vector<Item> found = entries_with(lens, concern, asked);
-    json::object row{{"condition", asked},
-                     {"group", concern == nullptr ? json::value(nullptr) : json::value(concern->name)},
-                     {"entries", found.size()}};
+    json::object row{
+        {"condition", asked},
+        {"group", concern == nullptr ? json::value(nullptr) : json::value(concern->name)},
+        {"entries", found.size()}};
     Spans name{strong(asked)};
     if (concern != nullptr) append(name, {new_line(), muted("as " + std::string(concern->name))});
     if (found.empty()) {
-      table.rows.push_back({cell(name), cell({muted(lens.empty_text())}), cell("–"),
-                            cell("–"), cell("")});
+      table.rows.push_back(
+          {cell(name), cell({muted(lens.empty_text())}), cell("–"), cell("–"), cell("")});
     } else {
       std::vector<evidence::SourceRef> refs;
       for (const Item& item : found) {

@@ -23,13 +23,14 @@ namespace chartroom::report {
 [[nodiscard]] std::string render_chart_svg(const Chart& chart, const std::string& id);
 
 struct PdfPart {
-  std::string title;    ///< bookmark of the part
+  std::string title;  ///< bookmark of the part
   std::string bytes;
 };
 
 /// Joins PDFs behind a cover with a table of contents: bookmarks per part (their own bookmarks
 /// below), continuous page numbers, document title. A part that is no PDF is replaced by a page
 /// that says so.
-[[nodiscard]] base::Result<std::string> combine_pdfs(const Document& cover, const std::vector<PdfPart>& parts);
+[[nodiscard]] base::Result<std::string> combine_pdfs(const Document& cover,
+                                                     const std::vector<PdfPart>& parts);
 
 }  // namespace chartroom::report

@@ -36,7 +36,8 @@ TEST(HealthcheckOfSharedData, ShowsEveryA1cOfTheBundle) {
   std::ifstream file(kBundle);
   if (!file) {
     const char* ci = std::getenv("CI");
-    ASSERT_FALSE(ci != nullptr && std::string_view(ci) == "true") << "the shared clinical data are missing";
+    ASSERT_FALSE(ci != nullptr && std::string_view(ci) == "true")
+        << "the shared clinical data are missing";
     GTEST_SKIP() << "the shared clinical data are not beside the project";
   }
   const std::string bundle{std::istreambuf_iterator<char>(file), {}};

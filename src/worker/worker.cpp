@@ -151,11 +151,13 @@ base::Result<void> Worker::wait_until_quiet(app::TenantStore& tenant,
   }
 }
 
-base::Result<app::ClockView> Worker::move_clock(const app::Application& application, base::TimePoint target) {
+base::Result<app::ClockView> Worker::move_clock(const app::Application& application,
+                                                base::TimePoint target) {
   const auto tenant = store_.tenant(application.client_id);
   const auto patience = std::chrono::steady_clock::now() + kClockPatience;
   for (;;) {
-    if (auto quiet = wait_until_quiet(*tenant, patience); !quiet) return base::pass_on(quiet.error());
+    if (auto quiet = wait_until_quiet(*tenant, patience); !quiet)
+      return base::pass_on(quiet.error());
     const auto offset = tenant->clock_offset();
     if (!offset) return base::pass_on(offset.error());
     const auto due = tenant->next_due();

@@ -1,8 +1,8 @@
 // Claims due work and runs it until it is told to stop.
 //
 // Any number of workers, in one process or many, may share a store: a job is claimed under a lease,
-// and a lease that is not prolonged ends after kLease, so the work of a dead worker runs again within
-// ten seconds.
+// and a lease that is not prolonged ends after kLease, so the work of a dead worker runs again
+// within ten seconds.
 #pragma once
 
 #include <atomic>
@@ -23,8 +23,8 @@
 namespace chartroom::worker {
 
 struct WorkerSettings {
-  unsigned threads = 4;             ///< jobs that run at the same time
-  std::size_t claim_batch = 16;     ///< jobs taken by one claim
+  unsigned threads = 4;          ///< jobs that run at the same time
+  std::size_t claim_batch = 16;  ///< jobs taken by one claim
 };
 
 /// A claimed job belongs to us this long without a heartbeat.
@@ -54,7 +54,8 @@ class Worker {
   /// Sandbox: steps the application's clock from one due job to the next and waits after each step
   /// until everything due has run, so that a month passes in order. Error unavailable after
   /// kClockPatience.
-  base::Result<app::ClockView> move_clock(const app::Application& application, base::TimePoint target);
+  base::Result<app::ClockView> move_clock(const app::Application& application,
+                                          base::TimePoint target);
 
  private:
   void claim_loop();
@@ -62,7 +63,8 @@ class Worker {
   void heartbeat_loop();
   void claim_once();
   void run_one(const app::Job& job);
-  base::Result<void> wait_until_quiet(app::TenantStore& tenant, std::chrono::steady_clock::time_point patience);
+  base::Result<void> wait_until_quiet(app::TenantStore& tenant,
+                                      std::chrono::steady_clock::time_point patience);
 
   app::Store& store_;
   app::JobRunner& runner_;

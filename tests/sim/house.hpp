@@ -20,8 +20,8 @@
 #include "auth/link_signer.hpp"
 #include "auth/master_key.hpp"
 #include "auth/sealer.hpp"
-#include "base/ids.hpp"
 #include "base/bytes.hpp"
+#include "base/ids.hpp"
 #include "base/logger.hpp"
 #include "store/sqlite/sqlite_store.hpp"
 
@@ -53,14 +53,17 @@ class PlainHasher final : public app::SecretHasher {
   [[nodiscard]] std::string hash(const base::Sensitive<std::string>& secret) const override {
     return base::sha256_hex(secret.reveal());
   }
-  [[nodiscard]] bool verify(const std::string& hash, const base::Sensitive<std::string>& secret) const override {
+  [[nodiscard]] bool verify(const std::string& hash,
+                            const base::Sensitive<std::string>& secret) const override {
     return hash == base::sha256_hex(secret.reveal());
   }
 };
 
 class NoTokens final : public app::TokenService {
  public:
-  base::Result<Token> issue(const std::string&) override { return base::fail(base::ErrorCode::unavailable, "none"); }
+  base::Result<Token> issue(const std::string&) override {
+    return base::fail(base::ErrorCode::unavailable, "none");
+  }
   base::Result<std::string> verify(std::string_view) override {
     return base::fail(base::ErrorCode::unauthenticated, "none");
   }
@@ -88,13 +91,15 @@ class ScriptedReceiver final : public app::EventSender {
     std::string kind;
     std::string body;
   };
-  Outcome send(const app::WebhookEndpoint&, const app::StoredEvent& event, base::TimePoint) override {
+  Outcome send(const app::WebhookEndpoint&, const app::StoredEvent& event,
+               base::TimePoint) override {
     if (fails && fails()) return {false, false, 503, "endpoint failed"};
     accepted.push_back({event.id, event.order_id, event.kind, event.body});
     return {true, false, 200, ""};
   }
   std::optional<base::Duration> delay_after(unsigned failed_tries) override {
-    return failed_tries > 30 ? std::nullopt : std::optional<base::Duration>(std::chrono::minutes{5});
+    return failed_tries > 30 ? std::nullopt
+                             : std::optional<base::Duration>(std::chrono::minutes{5});
   }
   std::function<bool()> fails;
   std::vector<Delivery> accepted;
@@ -112,11 +117,14 @@ struct Applicant {
 /// A FHIR Bundle of this person with one condition.
 inline std::string bundle_of(const Applicant& a, const std::string& finding) {
   return R"({"resourceType":"Bundle","type":"collection","entry":[{"resource":{"resourceType":"Patient","id":"p1",)"
-         R"("name":[{"family":")" + a.last + R"(","given":[")" + a.first + R"("]}],"birthDate":")" + a.birth +
+         R"("name":[{"family":")" +
+         a.last + R"(","given":[")" + a.first + R"("]}],"birthDate":")" + a.birth +
          R"(","gender":")" + a.gender + R"(","address":[{"line":[")" + a.street +
          R"("],"city":"Boise","state":"ID","postalCode":")" + a.zip +
          R"("}]}},{"resource":{"resourceType":"Condition","id":"c1","subject":{"reference":"Patient/p1"},)"
-         R"("code":{"text":")" + finding + R"("},"clinicalStatus":{"coding":[{"code":"active"}]},"onsetDateTime":"2020-05-01"}}]})";
+         R"("code":{"text":")" +
+         finding +
+         R"("},"clinicalStatus":{"coding":[{"code":"active"}]},"onsetDateTime":"2020-05-01"}}]})";
 }
 
 inline app::RetrievedItem item_of(const Applicant& applicant, const std::string& finding) {
@@ -152,7 +160,8 @@ class House {
     endpoint.id = "endpoint-1";
     endpoint.url = "https://receiver.example/hook";
     endpoint.created_at = clock.now();
-    if (!store_->tenant(application_.client_id)->commit({app::InsertWebhook{endpoint}})) std::abort();
+    if (!store_->tenant(application_.client_id)->commit({app::InsertWebhook{endpoint}}))
+      std::abort();
   }
   ~House() {
     close();
@@ -183,12 +192,15 @@ class House {
     address.state = "ID";
     address.zip = applicant.zip;
     order.address = address;
-    order.attachments.push_back({"hipaaAuthorization", "application/pdf", base::Sensitive<std::string>("%PDF-")});
+    order.attachments.push_back(
+        {"hipaaAuthorization", "application/pdf", base::Sensitive<std::string>("%PDF-")});
     return order;
   }
 
   base::Result<app::Desk::Placed> place(const app::NewOrder& order) {
-    return desk_->place_order(application_, order, [](const app::UserView&) { return app::RenderedAnswer{202, "", ""}; }, {});
+    return desk_->place_order(application_, order,
+                              [](const app::UserView&) { return app::RenderedAnswer{202, "", ""}; },
+                              {});
   }
 
   app::StoredOrder order_of(const std::string& client_user_id) {
@@ -242,13 +254,15 @@ class House {
     auto store = store::open_sqlite_store(folder_, *sealer_, clock, random_, {});
     if (!store) std::abort();
     store_ = std::move(*store);
-    const std::map<order::Channel, app::RecordChannel*> channels{
-        {order::Channel::ehr, &ehr}, {order::Channel::portal, &portal}, {order::Channel::aps, &aps}};
+    const std::map<order::Channel, app::RecordChannel*> channels{{order::Channel::ehr, &ehr},
+                                                                 {order::Channel::portal, &portal},
+                                                                 {order::Channel::aps, &aps}};
     runner_ = std::make_unique<app::JobRunner>(
-        app::JobRunner::Ports{*store_, clock, random_, logger_, *sealer_, receiver, channels}, "https://chartroom.example",
-        "test");
+        app::JobRunner::Ports{*store_, clock, random_, logger_, *sealer_, receiver, channels},
+        "https://chartroom.example", "test");
     desk_ = std::make_unique<app::Desk>(
-        app::Desk::Ports{*store_, clock, random_, logger_, *sealer_, hasher_, tokens_, *links_, channels, {}},
+        app::Desk::Ports{
+            *store_, clock, random_, logger_, *sealer_, hasher_, tokens_, *links_, channels, {}},
         app::DeskSettings{"https://chartroom.example", true});
   }
   void close() {

@@ -35,7 +35,8 @@ std::vector<std::string> states_told(const ScriptedReceiver& receiver) {
 
 json::object last_summary(const ScriptedReceiver& receiver) {
   for (auto it = receiver.accepted.rbegin(); it != receiver.accepted.rend(); ++it) {
-    if (it->kind == "order.summary") return json::parse(it->body).at(0).at("eventPayload").as_object();
+    if (it->kind == "order.summary")
+      return json::parse(it->body).at(0).at("eventPayload").as_object();
   }
   return {};
 }
@@ -51,7 +52,8 @@ TEST(WholeOrder, ReportsArriveWithTheSummary) {
   EXPECT_TRUE(summary.at("reportsAvailable").as_bool());
   ASSERT_TRUE(summary.contains("reports"));
   for (const json::value& report : summary.at("reports").as_array()) {
-    const auto stored = house.desk().report(house.application(), std::string(report.at("id").as_string()));
+    const auto stored =
+        house.desk().report(house.application(), std::string(report.at("id").as_string()));
     ASSERT_TRUE(stored);
     EXPECT_FALSE(stored->bytes.reveal().empty());
   }
@@ -86,20 +88,24 @@ TEST(WholeOrder, DoubtfulRecordWaitsForAPerson) {
     ASSERT_EQ(order.core.state, State::pended);
     ASSERT_EQ(order.core.tasks.size(), 1U);
     ASSERT_EQ(order.core.tasks[0].kind, order::TaskKind::identity_review);
-    ASSERT_TRUE(house.desk().review_identity(house.application(), order.core.id, order.core.tasks[0].id, is_applicant));
+    ASSERT_TRUE(house.desk().review_identity(house.application(), order.core.id,
+                                             order.core.tasks[0].id, is_applicant));
     house.run_due();
     order = house.order_of("policy-1");
     EXPECT_EQ(order.core.state, State::completed);
     EXPECT_EQ(order.core.reports_available, is_applicant);
     const auto records = house.tenant()->records_of(order.core.id, true);
     EXPECT_EQ(records->front().bytes.reveal().empty(), !is_applicant);
-    EXPECT_FALSE(house.desk().review_identity(house.application(), order.core.id, order.core.tasks[0].id, true));
+    EXPECT_FALSE(house.desk().review_identity(house.application(), order.core.id,
+                                              order.core.tasks[0].id, true));
   }
 }
 
 TEST(WholeOrder, DoubtfulRecordDoesNotHoldUpWhatIsEnough) {
   House house;
-  house.ehr.script = [](const auto&) { return found({item_of(twin(), "Scurvy"), item_of({}, "Gout")}); };
+  house.ehr.script = [](const auto&) {
+    return found({item_of(twin(), "Scurvy"), item_of({}, "Gout")});
+  };
   ASSERT_TRUE(house.place(house.order_for({}, "policy-1", "ehr-only")));
   house.run_due();
   const auto order = house.order_of("policy-1");
@@ -149,9 +155,7 @@ TEST(WholeOrder, ChannelThatIsAwayIsAskedAgainLater) {
 
 TEST(WholeOrder, TimesOutWhenNobodyEverAnswers) {
   House house;
-  house.ehr.script = [](const auto&) {
-    return not_yet();
-  };
+  house.ehr.script = [](const auto&) { return not_yet(); };
   ASSERT_TRUE(house.place(house.order_for({}, "policy-1")));
   house.pass(std::chrono::days{29});
   EXPECT_EQ(house.order_of("policy-1").core.state, State::in_progress);
@@ -174,9 +178,7 @@ TEST(WholeOrder, ReceiverThatFailsGetsEverythingLaterInOrder) {
 
 TEST(WholeOrder, AbortTellsOnceMoreAndThenIsSilent) {
   House house;
-  house.ehr.script = [](const auto&) {
-    return not_yet();
-  };
+  house.ehr.script = [](const auto&) { return not_yet(); };
   ASSERT_TRUE(house.place(house.order_for({}, "policy-1")));
   house.run_due();
   ASSERT_TRUE(house.desk().abort(house.application(), {std::nullopt, "policy-1"}));

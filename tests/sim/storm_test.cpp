@@ -72,12 +72,23 @@ class Storm {
   base::Result<app::RetrievalAnswer> answer(const app::RetrievalRequest& request) {
     app::RetrievalAnswer made;
     switch (roll(7)) {
-      case 0: return base::fail(base::ErrorCode::unavailable, "away");
-      case 1: made.status = Status::still_running; made.retry_after = std::chrono::hours{roll(90) + 1}; return made;
-      case 2: made.status = Status::needs_authorization; made.detail = "Hill Street Clinic"; return made;
-      case 3: made.status = Status::failed; return made;
-      case 4: return made;
-      default: break;
+      case 0:
+        return base::fail(base::ErrorCode::unavailable, "away");
+      case 1:
+        made.status = Status::still_running;
+        made.retry_after = std::chrono::hours{roll(90) + 1};
+        return made;
+      case 2:
+        made.status = Status::needs_authorization;
+        made.detail = "Hill Street Clinic";
+        return made;
+      case 3:
+        made.status = Status::failed;
+        return made;
+      case 4:
+        return made;
+      default:
+        break;
     }
     // Whoever the network finds: often the applicant, sometimes somebody else.
     for (unsigned i = 0; i <= roll(3); ++i) {
@@ -93,7 +104,8 @@ class Storm {
   void somebody_acts() {
     const int number = static_cast<int>(roll(kOrders));
     const app::StoredOrder order = house_.order_of(policy(number));
-    if (roll(40) == 0) (void)house_.desk().abort(house_.application(), {std::nullopt, policy(number)});
+    if (roll(40) == 0)
+      (void)house_.desk().abort(house_.application(), {std::nullopt, policy(number)});
     if (roll(2) == 0) return;
     app::TaskList session;
     session.client_id = house_.application().client_id;
@@ -105,11 +117,18 @@ class Storm {
       input.typed_signature = "Jane Doe";
       input.gender = "female";
       switch (task.kind) {
-        case order::TaskKind::missing_information: (void)house_.desk().give_information(session, task.id, input); break;
-        case order::TaskKind::connect_portal: (void)house_.desk().connect_portal(session, task.id, roll(3) == 0 ? "" : "clinic-1"); break;
-        case order::TaskKind::special_authorization: (void)house_.desk().sign_special_authorization(session, task.id, input); break;
+        case order::TaskKind::missing_information:
+          (void)house_.desk().give_information(session, task.id, input);
+          break;
+        case order::TaskKind::connect_portal:
+          (void)house_.desk().connect_portal(session, task.id, roll(3) == 0 ? "" : "clinic-1");
+          break;
+        case order::TaskKind::special_authorization:
+          (void)house_.desk().sign_special_authorization(session, task.id, input);
+          break;
         case order::TaskKind::identity_review:
-          (void)house_.desk().review_identity(house_.application(), order.core.id, task.id, roll(2) == 0);
+          (void)house_.desk().review_identity(house_.application(), order.core.id, task.id,
+                                              roll(2) == 0);
       }
     }
   }
@@ -117,7 +136,8 @@ class Storm {
   void check() {
     for (int i = 0; i < kOrders; ++i) {
       const app::StoredOrder order = house_.order_of(policy(i));
-      ASSERT_TRUE(order::is_final(order.core.state)) << policy(i) << " is stuck in " << order::title_case(order.core.state);
+      ASSERT_TRUE(order::is_final(order.core.state))
+          << policy(i) << " is stuck in " << order::title_case(order.core.state);
       check_reports(order, i);
       check_told(order);
     }
@@ -135,7 +155,8 @@ class Storm {
       const auto report = house_.tenant()->find_report(listed.id);
       for (int other = 0; other < kOrders; ++other) {
         if (other == number) continue;
-        EXPECT_EQ((*report)->bytes.reveal().find("finding-of-" + policy(other) + "-x"), std::string::npos);
+        EXPECT_EQ((*report)->bytes.reveal().find("finding-of-" + policy(other) + "-x"),
+                  std::string::npos);
       }
     }
   }
@@ -148,7 +169,8 @@ class Storm {
     for (const auto& delivery : house_.receiver.accepted) {
       if (delivery.order_id != order.core.id || !seen.insert(delivery.event_id).second) continue;
       first_times.push_back(delivery.event_id);
-      if (delivery.kind == "order.status") last = std::string(json::parse(delivery.body).at(0).at("value").as_string());
+      if (delivery.kind == "order.status")
+        last = std::string(json::parse(delivery.body).at(0).at("value").as_string());
     }
     std::vector<std::string> events;
     const auto stored = house_.tenant()->events(order.core.id, 0, 1000);

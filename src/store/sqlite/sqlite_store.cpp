@@ -237,15 +237,17 @@ Result<Opened> open_database(const std::filesystem::path& directory, base::TimeP
 Result<void> check_master_key(Connection& db, const app::Sealer& sealer) {
   constexpr std::string_view kWord = "chartroom";
   const std::string context = sqlite::Place{"", "key_check", "sealed", "1"}.context();
-  auto stored = db.one<std::string>("SELECT sealed FROM key_check WHERE id = 1",
-                                    [](const Row& row) -> Result<std::string> { return std::string(row.view(0)); });
+  auto stored = db.one<std::string>(
+      "SELECT sealed FROM key_check WHERE id = 1",
+      [](const Row& row) -> Result<std::string> { return std::string(row.view(0)); });
   if (!stored) return base::pass_on(stored.error());
   if (*stored) {
     const auto opened = sealer.open(**stored, context);
     if (opened && *opened == kWord) return {};
-    return base::fail(ErrorCode::invalid_input,
-                      "the master key is not the one that the data were sealed with; name the right file in "
-                      "CHARTROOM_KEY_FILE (or key_file)");
+    return base::fail(
+        ErrorCode::invalid_input,
+        "the master key is not the one that the data were sealed with; name the right file in "
+        "CHARTROOM_KEY_FILE (or key_file)");
   }
   const std::string sealed = sealer.seal(kWord, context);
   auto inserted = db.run("INSERT INTO key_check (id, sealed) VALUES (1, ?)", Bytes{sealed});

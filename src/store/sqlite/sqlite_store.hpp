@@ -29,9 +29,10 @@ struct SqliteOptions {
 /// idempotent answers are removed, attempts of deliveries after 90 days; all by the server, in
 /// small steps between its commits.
 ///
-/// Errors: invalid_input (a master key other than the data's), unavailable (directory not usable, disk full), conflict (another server has the
-/// directory open, or the database is newer than this binary), corrupt (damaged file, no database,
-/// changed migration). Messages are sentences for an operator and say what to do.
+/// Errors: invalid_input (a master key other than the data's), unavailable (directory not usable,
+/// disk full), conflict (another server has the directory open, or the database is newer than this
+/// binary), corrupt (damaged file, no database, changed migration). Messages are sentences for an
+/// operator and say what to do.
 [[nodiscard]] base::Result<std::unique_ptr<app::Store>> open_sqlite_store(
     const std::filesystem::path& directory, const app::Sealer& sealer, const base::Clock& clock,
     base::Random& random, const SqliteOptions& options = {});
