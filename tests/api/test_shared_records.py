@@ -26,7 +26,8 @@ THREADS = 8
 # Everything that waits for a person to look at it has run out of time by then.
 AFTER_REVIEW = "11d"
 
-NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
+# An id may look like a number with a huge exponent; a measured value has a small one.
+NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3}(?!\d))?")
 
 # Whose order cannot be answered from the files, and why. Identity rules: docs/identity.md.
 CANNOT_BE_ORDERED = {
