@@ -215,8 +215,7 @@ Figures run_desk(House& house) {
     return [&house, sample] {
       app::NewOrder request = sample;
       request.client_user_id = house.new_id();
-      const auto render = [](const app::UserView&) { return app::RenderedAnswer{202, "", "{}"}; };
-      const auto placed = house.desk.place_order(house.application, request, render, {});
+      const auto placed = house.desk.place_order(house.application, request);
       if (!placed) throw std::runtime_error(placed.error().message);
     };
   });

@@ -157,9 +157,9 @@ TEST_F(ApiTest, IdempotencyKeysCarryAHashOfTheWholeCall) {
   EXPECT_EQ(script().idempotent->key, "key-1");
   EXPECT_EQ(script().idempotent->request_hash,
             base::sha256_hex(std::string("POST\n/api/v1/users\n") + kMinimal));
-  script().replayed = true;
+  script().kept = std::optional(app::RenderedAnswer{202, "application/json", "{}"});
   EXPECT_EQ(header(place(kMinimal, "key-1"), "idempotency-replayed"), "true");
-  script().user = base::fail(base::ErrorCode::invalid_input, "differs", "Idempotency-Key");
+  script().kept = base::fail(base::ErrorCode::invalid_input, "differs", "Idempotency-Key");
   EXPECT_EQ(place(kMinimal, "key-1").status, 422);
   EXPECT_EQ(place(kMinimal, "has space").status, 400);
   EXPECT_EQ(place(kMinimal, std::string(256, 'k')).status, 400);

@@ -7,7 +7,7 @@
 namespace chartroom::api {
 
 http::Response post_consumer_link(const ApiPorts& ports, const app::Application& application,
-                                  const http::Request& request) {
+                                  const http::Request& request, const Once& once) {
   const auto body = read_json(request);
   if (!body.json) return body.answer;
   const auto key = user_key(*body.json);
@@ -17,7 +17,8 @@ http::Response post_consumer_link(const ApiPorts& ports, const app::Application&
   boost::json::object out;
   out["consumerLink"] = link->url;
   out["clientId"] = link->client_id;
-  return http::json_response(200, boost::json::serialize(out));
+  return keep_and_send(ports, application, request, once,
+                       {200, kJson, boost::json::serialize(out)});
 }
 
 }  // namespace chartroom::api

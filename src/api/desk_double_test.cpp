@@ -34,7 +34,7 @@ base::Result<Application> Desk::authenticate(std::string_view bearer_token) {
   return script().application;
 }
 
-std::vector<order::OrderType> Desk::order_types(const Application& /*application*/) {
+base::Result<std::vector<order::OrderType>> Desk::order_types(const Application& /*application*/) {
   order::OrderType first;
   first.code = "healthcheck";
   first.alias = "Healthcheck Order";
@@ -42,17 +42,29 @@ std::vector<order::OrderType> Desk::order_types(const Application& /*application
   order::OrderType second;
   second.code = "aps-only";
   second.email_required = false;
-  return {first, second};
+  return std::vector{first, second};
+}
+
+base::Result<std::optional<RenderedAnswer>> Desk::kept_answer(const Application& /*application*/,
+                                                              const IdempotentCall& call) {
+  script().idempotent = call;
+  return script().kept;
+}
+
+base::Result<void> Desk::keep_answer(const Application& /*application*/,
+                                     const IdempotentCall& /*call*/,
+                                     const RenderedAnswer& /*answer*/) {
+  script().calls.emplace_back("keep_answer");
+  return {};
 }
 
 base::Result<Desk::Placed> Desk::place_order(const Application& /*application*/,
-                                             const NewOrder& request, const RenderPlaced& render,
-                                             const std::optional<IdempotentCall>& call) {
+                                             const NewOrder& request,
+                                             const Answering<UserView>& answering) {
   script().calls.emplace_back("place_order");
   script().order = request;
-  script().idempotent = call;
   if (!script().user) return base::pass_on(script().user.error());
-  return Placed{*script().user, render(*script().user), script().replayed};
+  return Placed{*script().user, answering.render(*script().user)};
 }
 
 base::Result<UserView> Desk::user(const Application& /*application*/, const UserKey& key) {
@@ -66,16 +78,20 @@ base::Result<Page<UserView>> Desk::users(const Application& /*application*/, std
   return script().users;
 }
 
-base::Result<void> Desk::abort(const Application& /*application*/, const UserKey& key) {
+base::Result<RenderedAnswer> Desk::abort(const Application& /*application*/, const UserKey& key,
+                                         const Answering<Nothing>& answering) {
   script().calls.emplace_back("abort");
   script().key = key;
-  return script().done;
+  if (!script().done) return base::pass_on(script().done.error());
+  return answering.render(Nothing{});
 }
 
-base::Result<void> Desk::resync(const Application& /*application*/, const UserKey& key) {
+base::Result<RenderedAnswer> Desk::resync(const Application& /*application*/, const UserKey& key,
+                                          const Answering<Nothing>& answering) {
   script().calls.emplace_back("resync");
   script().key = key;
-  return script().done;
+  if (!script().done) return base::pass_on(script().done.error());
+  return answering.render(Nothing{});
 }
 
 base::Result<ConsumerLink> Desk::consumer_link(const Application& /*application*/,
@@ -105,6 +121,136 @@ base::Result<ClockView> Desk::move_clock(const Application& /*application*/,
   script().target = target;
   if (!script().clock) return script().clock;
   return ClockView{target, std::nullopt};
+}
+
+// ── what black-box tests are about (tests/api): here it only refuses ───────────────────────────
+
+namespace {
+
+tl::unexpected<base::Error> refuse() { return base::pass_on(script().refusal); }
+
+}  // namespace
+
+base::Result<std::vector<ProviderView>> Desk::providers(const Application& /*application*/,
+                                                        const UserKey& /*key*/) {
+  return refuse();
+}
+
+base::Result<StoredOrder> Desk::order(const Application& /*application*/,
+                                      const std::string& /*order_id*/) {
+  return refuse();
+}
+
+base::Result<std::vector<AuditEntry>> Desk::timeline(const Application& /*application*/,
+                                                     const std::string& /*order_id*/) {
+  return refuse();
+}
+
+base::Result<RenderedAnswer> Desk::subscribe(const Application& /*application*/,
+                                             const NewSubscription& /*subscription*/,
+                                             const Answering<Subscription>& /*answering*/) {
+  return refuse();
+}
+
+base::Result<std::vector<Subscription>> Desk::subscriptions(const Application& /*application*/,
+                                                            const std::string& /*client_user_id*/) {
+  return refuse();
+}
+
+base::Result<Subscription> Desk::subscription(const Application& /*application*/,
+                                              const std::string& /*id*/) {
+  return refuse();
+}
+
+base::Result<void> Desk::unsubscribe(const Application& /*application*/,
+                                     const std::string& /*id*/) {
+  return refuse();
+}
+
+base::Result<TaskPage> Desk::tasks(const Application& /*application*/, const TaskFilter& /*filter*/,
+                                   std::int64_t /*before*/, std::size_t /*limit*/) {
+  return refuse();
+}
+
+base::Result<TaskView> Desk::task(const Application& /*application*/,
+                                  const std::string& /*task_id*/) {
+  return refuse();
+}
+
+base::Result<RenderedAnswer> Desk::resolve_task(const Application& /*application*/,
+                                                const std::string& /*task_id*/,
+                                                const TaskResolution& /*resolution*/,
+                                                const Answering<TaskView>& /*answering*/) {
+  return refuse();
+}
+
+base::Result<std::vector<WebhookEndpoint>> Desk::webhooks(const Application& /*application*/) {
+  return refuse();
+}
+
+base::Result<WebhookEndpoint> Desk::webhook(const Application& /*application*/,
+                                            const std::string& /*id*/) {
+  return refuse();
+}
+
+base::Result<RenderedAnswer> Desk::add_webhook(const Application& /*application*/,
+                                               const NewWebhook& /*webhook*/,
+                                               const Answering<WebhookEndpoint>& /*answering*/) {
+  return refuse();
+}
+
+base::Result<WebhookEndpoint> Desk::change_webhook(const Application& /*application*/,
+                                                   const std::string& /*id*/,
+                                                   const WebhookChange& /*change*/) {
+  return refuse();
+}
+
+base::Result<void> Desk::remove_webhook(const Application& /*application*/,
+                                        const std::string& /*id*/) {
+  return refuse();
+}
+
+base::Result<RenderedAnswer> Desk::rotate_webhook_secret(
+    const Application& /*application*/, const std::string& /*id*/, base::Duration /*overlap*/,
+    const Answering<WebhookEndpoint>& /*answering*/) {
+  return refuse();
+}
+
+base::Result<RenderedAnswer> Desk::test_webhook(const Application& /*application*/,
+                                                const std::string& /*id*/,
+                                                const Answering<StoredEvent>& /*answering*/) {
+  return refuse();
+}
+
+base::Result<std::vector<DeliveryAttempt>> Desk::attempts(const Application& /*application*/,
+                                                          const std::string& /*id*/,
+                                                          std::int64_t /*before*/,
+                                                          std::size_t /*limit*/) {
+  return refuse();
+}
+
+base::Result<std::vector<StoredEvent>> Desk::events(const Application& /*application*/,
+                                                    const EventFilter& /*filter*/,
+                                                    std::int64_t /*after*/, std::size_t /*limit*/) {
+  return refuse();
+}
+
+base::Result<StoredEvent> Desk::event(const Application& /*application*/,
+                                      const std::string& /*event_id*/) {
+  return refuse();
+}
+
+base::Result<RenderedAnswer> Desk::redeliver(const Application& /*application*/,
+                                             const std::string& /*event_id*/,
+                                             const std::optional<std::string>& /*endpoint_id*/,
+                                             const Answering<Redelivery>& /*answering*/) {
+  return refuse();
+}
+
+base::Result<RenderedAnswer> Desk::replay_events(const Application& /*application*/,
+                                                 const ReplayRequest& /*request*/,
+                                                 const Answering<ReplayOutcome>& /*answering*/) {
+  return refuse();
 }
 
 base::Result<void> Desk::ready() { return script().done; }

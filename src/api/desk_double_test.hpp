@@ -21,7 +21,8 @@ struct DeskScript {
   base::Result<std::vector<app::ReportGroup>> reports = std::vector<app::ReportGroup>{};
   base::Result<app::StoredReport> report = app::StoredReport{};
   base::Result<app::ClockView> clock = app::ClockView{};
-  bool replayed = false;
+  base::Result<std::optional<app::RenderedAnswer>> kept = std::optional<app::RenderedAnswer>();
+  base::Error refusal{base::ErrorCode::not_found, "", ""};  ///< of what no test here is about
 
   std::vector<std::string> calls;
   app::UserKey key;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "api/context.hpp"
+#include "api/idempotency.hpp"
 #include "app/types.hpp"
 #include "http/message.hpp"
 
@@ -16,7 +17,7 @@ http::Response get_order_types(const ApiPorts& ports, const app::Application& ap
 
 // users.cpp
 http::Response post_user(const ApiPorts& ports, const app::Application& application,
-                         const http::Request& request);
+                         const http::Request& request, const Once& once);
 http::Response get_users(const ApiPorts& ports, const app::Application& application,
                          const http::Request& request);
 http::Response get_user(const ApiPorts& ports, const app::Application& application,
@@ -24,7 +25,7 @@ http::Response get_user(const ApiPorts& ports, const app::Application& applicati
 
 // user_actions.cpp
 http::Response post_user_action(const ApiPorts& ports, const app::Application& application,
-                                const http::Request& request);
+                                const http::Request& request, const Once& once);
 
 // reports.cpp
 http::Response get_reports(const ApiPorts& ports, const app::Application& application,
@@ -34,13 +35,13 @@ http::Response get_report(const ApiPorts& ports, const app::Application& applica
 
 // consumer_link.cpp
 http::Response post_consumer_link(const ApiPorts& ports, const app::Application& application,
-                                  const http::Request& request);
+                                  const http::Request& request, const Once& once);
 
 // sandbox_clock.cpp
 http::Response get_clock(const ApiPorts& ports, const app::Application& application,
                          const http::Request& request);
 http::Response post_clock(const ApiPorts& ports, const app::Application& application,
-                          const http::Request& request);
+                          const http::Request& request, const Once& once);
 
 // operations.cpp
 http::Response get_jwks(const ApiPorts& ports, const http::Request& request);

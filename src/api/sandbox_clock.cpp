@@ -8,11 +8,11 @@
 namespace chartroom::api {
 namespace {
 
-http::Response clock_answer(const app::ClockView& view) {
+std::string clock_json(const app::ClockView& view) {
   boost::json::object out;
   out["now"] = base::format_iso(view.now);
   if (view.next_due) out["nextDue"] = base::format_iso(*view.next_due);
-  return http::json_response(200, boost::json::serialize(out));
+  return boost::json::serialize(out);
 }
 
 /// Where the clock is to go; nullopt with a finding when the body does not say.
@@ -44,11 +44,11 @@ http::Response get_clock(const ApiPorts& ports, const app::Application& applicat
                          const http::Request& request) {
   const auto view = ports.desk.clock(application);
   if (!view) return error_answer(ports, request, view.error());
-  return clock_answer(*view);
+  return http::json_response(200, clock_json(*view));
 }
 
 http::Response post_clock(const ApiPorts& ports, const app::Application& application,
-                          const http::Request& request) {
+                          const http::Request& request, const Once& once) {
   const auto present = ports.desk.clock(application);
   if (!present) return error_answer(ports, request, present.error());
   const auto body = read_json(request);
@@ -61,7 +61,7 @@ http::Response post_clock(const ApiPorts& ports, const app::Application& applica
   }
   const auto moved = ports.desk.move_clock(application, *target);
   if (!moved) return error_answer(ports, request, moved.error());
-  return clock_answer(*moved);
+  return keep_and_send(ports, application, request, once, {200, kJson, clock_json(*moved)});
 }
 
 }  // namespace chartroom::api

@@ -5,7 +5,6 @@
 #include "api/new_order_reader.hpp"
 #include "api/resources.hpp"
 #include "api/user_json.hpp"
-#include "base/bytes.hpp"
 #include "base/limits.hpp"
 #include "http/envelope.hpp"
 
@@ -13,8 +12,6 @@ namespace chartroom::api {
 namespace {
 
 namespace limits = base::limits;
-
-constexpr std::string_view kIdempotencyKey = "Idempotency-Key";
 
 NewOrderRules rules_for(const ApiPorts& ports, const app::Application& application,
                         const std::vector<order::OrderType>& types) {
@@ -30,27 +27,12 @@ NewOrderRules rules_for(const ApiPorts& ports, const app::Application& applicati
   return rules;
 }
 
-bool is_key(std::string_view key) {
-  return !key.empty() && key.size() <= limits::kIdempotencyKeyBytes &&
-         std::all_of(key.begin(), key.end(), [](char c) { return c > 0x20 && c < 0x7F; });
-}
-
-/// Nothing that could differ between two tries of the same call goes into the hash.
-app::IdempotentCall idempotent_call(const http::Request& request, std::string_view key) {
-  return {std::string(key),
-          base::sha256_hex(request.method + '\n' + request.path + '\n' + request.body)};
-}
-
 app::RenderedAnswer render(const app::UserView& view) {
-  return {202, "application/json; charset=utf-8", created_user_json(view)};
+  return {202, kJson, created_user_json(view)};
 }
 
 http::Response place_error(const ApiPorts& ports, const http::Request& request,
                            const base::Error& error, const NewOrderRules& rules) {
-  if (error.code == base::ErrorCode::invalid_input && error.field == kIdempotencyKey) {
-    return http::plain_error(request, 422,
-                             "This Idempotency-Key was used for a request with another body");
-  }
   if (error.code == base::ErrorCode::invalid_input && error.field == "orderType") {
     std::string codes;
     for (const auto& code : rules.order_types) codes += (codes.empty() ? "" : ", ") + code;
@@ -132,23 +114,16 @@ http::Response filtered(const ApiPorts& ports, const app::Application& applicati
 }  // namespace
 
 http::Response post_user(const ApiPorts& ports, const app::Application& application,
-                         const http::Request& request) {
+                         const http::Request& request, const Once& once) {
   if (!is_json(request)) return http::plain_error(request, 415);
-  std::optional<app::IdempotentCall> call;
-  if (const auto key = request.header("idempotency-key")) {
-    if (!is_key(*key)) return http::plain_error(request, 400, "Malformed Idempotency-Key");
-    call = idempotent_call(request, *key);
-  }
   const auto types = ports.desk.order_types(application);
-  const auto rules = rules_for(ports, application, types);
+  if (!types) return error_answer(ports, request, types.error());
+  const auto rules = rules_for(ports, application, *types);
   const auto order = read_new_order(request.body, rules);
   if (!order) return http::invalid_input(request, order.error().message, order.error().keys);
-  auto placed = ports.desk.place_order(application, *order, render, call);
+  auto placed = ports.desk.place_order(application, *order, {render, once});
   if (!placed) return place_error(ports, request, placed.error(), rules);
-  http::Response response{.status = placed->answer.status, .body = std::move(placed->answer.body)};
-  response.with("content-type", placed->answer.content_type);
-  if (placed->replayed) response.with("idempotency-replayed", "true");
-  return response;
+  return to_response(std::move(placed->answer));
 }
 
 http::Response get_users(const ApiPorts& ports, const app::Application& application,

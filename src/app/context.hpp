@@ -16,14 +16,8 @@ inline constexpr const char* kBuildJob = "build";
 inline constexpr const char* kDeliverJob = "deliver";
 inline constexpr const char* kPurgeJob = "purge";
 
-inline constexpr const char* kStatusEvent = "order.status";
-inline constexpr const char* kSummaryEvent = "order.summary";
-
 /// A lost race for an order's version is tried again this often before the caller hears of it.
 inline constexpr int kConflictTries = 20;
-
-/// Retention after the final state (contract §14).
-inline constexpr std::chrono::days kRetention{90};
 
 /// True for the error of a commit whose compare-and-set or unique key did not hold.
 [[nodiscard]] inline bool is_conflict(const base::Error& error) {

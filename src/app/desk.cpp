@@ -14,6 +14,11 @@ Desk::Desk(Ports ports, DeskSettings settings)
     : impl_(std::make_unique<Impl>(std::move(ports), std::move(settings))) {}
 Desk::~Desk() = default;
 
+OrderView view_of(const StoredOrder& order) {
+  return {order.core.id,    order.core.type.code,         order.core.type.alias,
+          order.core.state, order.core.reports_available, order.core.data_available};
+}
+
 Result<User> Desk::Impl::find_user(TenantStore& tenant, const UserKey& key) const {
   if (key.human_id.has_value() == key.client_user_id.has_value()) {
     return fail(ErrorCode::invalid_input, "exactly one of humanId and clientUserId is needed",
@@ -40,11 +45,7 @@ Result<UserView> Desk::Impl::view_of(TenantStore& tenant, User user) const {
   if (!orders) return pass_on(orders.error());
   UserView view;
   view.user = std::move(user);
-  for (const StoredOrder& order : *orders) {
-    view.orders.push_back({order.core.id, order.core.type.code, order.core.type.alias,
-                           order.core.state, order.core.reports_available,
-                           order.core.data_available});
-  }
+  for (const StoredOrder& order : *orders) view.orders.push_back(app::view_of(order));
   return view;
 }
 
@@ -76,8 +77,34 @@ Result<Application> Desk::authenticate(std::string_view bearer_token) {
   return std::move(**application);
 }
 
-std::vector<order::OrderType> Desk::order_types(const Application& /*application*/) {
-  return order::default_order_types();
+Result<std::vector<order::OrderType>> Desk::order_types(const Application& application) {
+  const auto tenant = impl_->ports_.store.tenant(application.client_id);
+  auto own = tenant->own_order_types();
+  if (own && own->empty()) return order::default_order_types();
+  return own;
+}
+
+Result<std::optional<RenderedAnswer>> Desk::kept_answer(const Application& application,
+                                                        const IdempotentCall& call) {
+  const auto tenant = impl_->ports_.store.tenant(application.client_id);
+  auto known = tenant->find_idempotent_answer(call.key, impl_->ports_.clock.now());
+  if (!known) return pass_on(known.error());
+  if (!*known) return std::optional<RenderedAnswer>();
+  IdempotentAnswer& answer = **known;
+  if (answer.request_hash != call.request_hash) {
+    return fail(ErrorCode::invalid_input, "This Idempotency-Key was used with another request",
+                "Idempotency-Key");
+  }
+  return std::optional(
+      RenderedAnswer{answer.status, std::move(answer.content_type), std::move(answer.body)});
+}
+
+Result<void> Desk::keep_answer(const Application& application, const IdempotentCall& call,
+                               const RenderedAnswer& answer) {
+  const auto tenant = impl_->ports_.store.tenant(application.client_id);
+  Commit writes;
+  impl_->keep(call, answer, writes);
+  return tenant->commit(writes);
 }
 
 Result<UserView> Desk::user(const Application& application, const UserKey& key) {

@@ -43,8 +43,7 @@ struct ConsumerLink {
   std::string client_id;
 };
 
-/// For an Idempotency-Key: `render` turns the outcome into the answer's bytes before the commit, so
-/// that the stored answer and the sent one are the same.
+/// A POST that carries an Idempotency-Key.
 struct IdempotentCall {
   std::string key;
   std::string request_hash;
@@ -54,6 +53,88 @@ struct RenderedAnswer {
   int status = 0;
   std::string content_type;
   std::string body;
+};
+
+/// What the outcome of a change looks like to the caller. `render` turns it into the answer's bytes
+/// before the commit; with a `call` these are committed together with the change, so that a
+/// repetition of the call gets the same bytes and changes nothing. Both may be empty.
+template <typename View>
+struct Answering {
+  std::function<RenderedAnswer(const View&)> render;
+  std::optional<IdempotentCall> call;
+};
+
+/// The outcome of a change that has nothing to show.
+struct Nothing {};
+
+/// The provider of an accepted record.
+struct ProviderView {
+  std::string id;
+  std::string name;
+};
+
+/// A task with the order it belongs to.
+struct TaskView {
+  order::Task task;
+  std::string order_id;
+  std::string human_id;
+  std::string client_user_id;
+  std::vector<RawRecord> records;  ///< identity_review: those to be decided on, without bytes
+};
+
+struct TaskPage {
+  std::vector<TaskView> tasks;         ///< newest first
+  std::optional<std::int64_t> before;  ///< where the next page begins; absent on the last
+};
+
+/// What a customer says to a task (POST /api/v1/tasks/{taskId}/resolve).
+struct TaskResolution {
+  enum class Decision { none, decline, release, reject };
+  Decision decision = Decision::none;
+  NewOrder
+      given;  ///< what came in: demographics, providers, attachments; the rest is not looked at
+};
+
+struct NewSubscription {
+  std::string client_user_id;
+  std::string email;
+  std::string role = "producer";
+  std::optional<std::string> office, first_name, last_name;
+};
+
+struct NewWebhook {
+  std::string url;
+  std::vector<std::string> kinds;  ///< empty: all
+  std::string description;
+  bool enabled = true;
+  bool legacy_signature = false;
+  std::vector<std::pair<std::string, base::Sensitive<std::string>>> headers;
+};
+
+/// PATCH: what is absent stays as it is.
+struct WebhookChange {
+  std::optional<std::string> url, description;
+  std::optional<std::vector<std::string>> kinds;
+  std::optional<bool> enabled, legacy_signature;
+  std::optional<std::vector<std::pair<std::string, base::Sensitive<std::string>>>> headers;
+};
+
+struct Redelivery {
+  std::string event_id;
+  std::vector<std::string> endpoint_ids;  ///< who will get it (again)
+};
+
+struct ReplayRequest {
+  EventFilter filter;                      ///< `since` and `until` are required
+  std::vector<std::string> kinds;          ///< empty: all
+  std::optional<std::string> endpoint_id;  ///< absent: every enabled endpoint that wants the kind
+  bool dry_run = true;
+};
+
+struct ReplayOutcome {
+  std::uint64_t matched = 0;     ///< events
+  std::uint64_t deliveries = 0;  ///< events × endpoints
+  bool dry_run = true;
 };
 
 struct ReportGroup {
@@ -132,31 +213,100 @@ class Desk {
   base::Result<Application> authenticate(std::string_view bearer_token);
 
   // Orders (contract §3).
-  std::vector<order::OrderType> order_types(const Application& application);
+  base::Result<std::vector<order::OrderType>> order_types(const Application& application);
+  /// The answer kept for a call's key; nullopt for a new key. Error invalid_input with field
+  /// "Idempotency-Key" when the key belongs to another request.
+  base::Result<std::optional<RenderedAnswer>> kept_answer(const Application& application,
+                                                          const IdempotentCall& call);
+  /// Keeps the answer of a call that commits nothing of its own.
+  base::Result<void> keep_answer(const Application& application, const IdempotentCall& call,
+                                 const RenderedAnswer& answer);
+  /// Every change below with an Answering fails with conflict and field "InsertIdempotentAnswer"
+  /// when another call used the key a moment earlier; kept_answer() then has its answer.
+
   /// Errors: invalid_input (unknown order type: field "orderType"; e-mail required by the order
   /// type: field "clientUserEmail"), conflict (open order, other e-mail; message as documented).
-  /// With `call`: a known key gives the stored answer (replayed = true) or invalid_input with field
-  /// "Idempotency-Key" when the request differs.
   struct Placed {
     UserView view;
     RenderedAnswer answer;
-    bool replayed = false;
   };
-  using RenderPlaced = std::function<RenderedAnswer(const UserView&)>;
   base::Result<Placed> place_order(const Application& application, const NewOrder& request,
-                                   const RenderPlaced& render,
-                                   const std::optional<IdempotentCall>& call);
+                                   const Answering<UserView>& answering = {});
   base::Result<UserView> user(const Application& application, const UserKey& key);
   base::Result<Page<UserView>> users(const Application& application, std::size_t offset,
                                      std::size_t limit);
   /// Errors: not_found; conflict with the documented text when the order is final.
-  base::Result<void> abort(const Application& application, const UserKey& key);
-  base::Result<void> resync(const Application& application, const UserKey& key);
+  base::Result<RenderedAnswer> abort(const Application& application, const UserKey& key,
+                                     const Answering<Nothing>& answering = {});
+  base::Result<RenderedAnswer> resync(const Application& application, const UserKey& key,
+                                      const Answering<Nothing>& answering = {});
   base::Result<ConsumerLink> consumer_link(const Application& application, const UserKey& key);
+  /// Providers of the accepted records of all orders of the user, by name.
+  base::Result<std::vector<ProviderView>> providers(const Application& application,
+                                                    const UserKey& key);
   /// `order_id` empty: all orders. Groups by name and base reports, oldest first.
   base::Result<std::vector<ReportGroup>> reports(const Application& application, const UserKey& key,
                                                  const std::string& order_id);
   base::Result<StoredReport> report(const Application& application, const std::string& report_id);
+
+  /// Errors: not_found.
+  base::Result<StoredOrder> order(const Application& application, const std::string& order_id);
+  /// The order's audit trail, oldest first. Errors: not_found.
+  base::Result<std::vector<AuditEntry>> timeline(const Application& application,
+                                                 const std::string& order_id);
+
+  // Subscriptions (contract §3.7 to §3.10). Errors: not_found (user, id), conflict (subscribed).
+  base::Result<RenderedAnswer> subscribe(const Application& application,
+                                         const NewSubscription& subscription,
+                                         const Answering<Subscription>& answering);
+  /// Newest first.
+  base::Result<std::vector<Subscription>> subscriptions(const Application& application,
+                                                        const std::string& client_user_id);
+  base::Result<Subscription> subscription(const Application& application, const std::string& id);
+  base::Result<void> unsubscribe(const Application& application, const std::string& id);
+
+  // Tasks (contract §15). Errors: not_found; conflict (closed; only the applicant can);
+  // invalid_input with the field that is missing or not of this task's kind.
+  base::Result<TaskPage> tasks(const Application& application, const TaskFilter& filter,
+                               std::int64_t before, std::size_t limit);
+  base::Result<TaskView> task(const Application& application, const std::string& task_id);
+  base::Result<RenderedAnswer> resolve_task(const Application& application,
+                                            const std::string& task_id,
+                                            const TaskResolution& resolution,
+                                            const Answering<TaskView>& answering);
+
+  // Webhook endpoints (contract §15). Errors: not_found; conflict (too many).
+  base::Result<std::vector<WebhookEndpoint>> webhooks(const Application& application);
+  base::Result<WebhookEndpoint> webhook(const Application& application, const std::string& id);
+  base::Result<RenderedAnswer> add_webhook(const Application& application,
+                                           const NewWebhook& webhook,
+                                           const Answering<WebhookEndpoint>& answering);
+  base::Result<WebhookEndpoint> change_webhook(const Application& application,
+                                               const std::string& id, const WebhookChange& change);
+  base::Result<void> remove_webhook(const Application& application, const std::string& id);
+  /// The old secret signs too until `overlap` has passed.
+  base::Result<RenderedAnswer> rotate_webhook_secret(const Application& application,
+                                                     const std::string& id, base::Duration overlap,
+                                                     const Answering<WebhookEndpoint>& answering);
+  /// Sends an event of kind "webhook.test" to this endpoint alone.
+  base::Result<RenderedAnswer> test_webhook(const Application& application, const std::string& id,
+                                            const Answering<StoredEvent>& answering);
+  base::Result<std::vector<DeliveryAttempt>> attempts(const Application& application,
+                                                      const std::string& id, std::int64_t before,
+                                                      std::size_t limit);
+
+  // The event log (contract §15). Errors: not_found (event, endpoint); invalid_input (range).
+  base::Result<std::vector<StoredEvent>> events(const Application& application,
+                                                const EventFilter& filter, std::int64_t after,
+                                                std::size_t limit);
+  base::Result<StoredEvent> event(const Application& application, const std::string& event_id);
+  base::Result<RenderedAnswer> redeliver(const Application& application,
+                                         const std::string& event_id,
+                                         const std::optional<std::string>& endpoint_id,
+                                         const Answering<Redelivery>& answering);
+  base::Result<RenderedAnswer> replay_events(const Application& application,
+                                             const ReplayRequest& request,
+                                             const Answering<ReplayOutcome>& answering);
 
   // Sandbox clock. Errors: not_found unless both server and application are in sandbox mode.
   base::Result<ClockView> clock(const Application& application);

@@ -4,8 +4,12 @@
 #include "app/context.hpp"
 #include "app/desk.hpp"
 #include "app/order_writer.hpp"
+#include "base/limits.hpp"
 
 namespace chartroom::app {
+
+/// One order as lists show it.
+[[nodiscard]] OrderView view_of(const StoredOrder& order);
 
 class Desk::Impl {
  public:
@@ -26,8 +30,27 @@ class Desk::Impl {
   /// The newest order that is not final; not_found when there is none.
   base::Result<StoredOrder> open_order(TenantStore& tenant, const User& user) const;
   base::Result<UserView> view_of(TenantStore& tenant, User user) const;
+  /// Whether a known user may have another order. Errors: conflict, as documented.
+  base::Result<void> may_order_again(TenantStore& tenant, const User& user,
+                                     const NewOrder& request) const;
   [[nodiscard]] std::string make_link(const std::string& client_id, const std::string& human_id,
                                       base::TimePoint now) const;
+  /// Adds the answer of a call that has a key to the commit of its work.
+  void keep(const std::optional<IdempotentCall>& call, const RenderedAnswer& answer,
+            Commit& writes) const {
+    if (!call) return;
+    writes.emplace_back(
+        InsertIdempotentAnswer{{call->key, call->request_hash, answer.status, answer.content_type,
+                                answer.body, ports_.clock.now() + base::limits::kIdempotencyLife}});
+  }
+  /// Renders the outcome of a change and keeps the answer with it.
+  template <typename View>
+  RenderedAnswer answer(const Answering<View>& answering, const View& view, Commit& writes) const {
+    RenderedAnswer answer;
+    if (answering.render) answer = answering.render(view);
+    keep(answering.call, answer, writes);
+    return answer;
+  }
   void wake() const {
     if (ports_.wake_worker) ports_.wake_worker();
   }
@@ -36,6 +59,9 @@ class Desk::Impl {
   base::Result<StoredOrder> resolve(TenantStore& tenant, const std::string& order_id,
                                     const order::ResolveTask& resolution, Companions companions,
                                     const char* actor);
+  base::Result<RenderedAnswer> command(const Application& application, const UserKey& key,
+                                       const order::Command& command, const char* action,
+                                       const char* refusal, const Answering<Nothing>& answering);
   base::Result<TaskList> task_list(TenantStore& tenant, const Application& application,
                                    const User& user) const;
 

@@ -19,13 +19,6 @@ using base::Result;
 constexpr const char* kOtherLogin =
     "Unable to match the login of the new user to an existing user found for that user";
 
-const order::OrderType* find_type(const std::string& code) {
-  for (const order::OrderType& type : order::default_order_types()) {
-    if (type.code == code) return &type;
-  }
-  return nullptr;
-}
-
 bool same_email(const std::optional<std::string>& a, const std::optional<std::string>& b) {
   return base::to_lower_ascii(a.value_or("")) == base::to_lower_ascii(b.value_or(""));
 }
@@ -119,23 +112,6 @@ Placement make_placement(const NewOrder& request, const order::OrderType& type,
   return placement;
 }
 
-/// The stored answer to an Idempotency-Key, when there is one.
-Result<std::optional<Desk::Placed>> replay(TenantStore& tenant, const IdempotentCall& call,
-                                           base::TimePoint real_now) {
-  const auto known = tenant.find_idempotent_answer(call.key, real_now);
-  if (!known) return pass_on(known.error());
-  if (!*known) return std::optional<Desk::Placed>();
-  const IdempotentAnswer& answer = **known;
-  if (answer.request_hash != call.request_hash) {
-    return fail(ErrorCode::invalid_input, "This Idempotency-Key was used with another request",
-                "Idempotency-Key");
-  }
-  Desk::Placed placed;
-  placed.answer = {answer.status, answer.content_type, answer.body};
-  placed.replayed = true;
-  return std::optional<Desk::Placed>(std::move(placed));
-}
-
 }  // namespace
 
 std::string Desk::Impl::make_link(const std::string& client_id, const std::string& human_id,
@@ -145,32 +121,26 @@ std::string Desk::Impl::make_link(const std::string& client_id, const std::strin
 }
 
 Result<Desk::Placed> Desk::place_order(const Application& application, const NewOrder& request,
-                                       const RenderPlaced& render,
-                                       const std::optional<IdempotentCall>& call) {
+                                       const Answering<UserView>& answering) {
   const auto tenant = impl_->ports_.store.tenant(application.client_id);
-  const order::OrderType* type =
-      find_type(request.order_type.value_or(application.default_order_type));
-  if (type == nullptr) return fail(ErrorCode::invalid_input, "unknown order type", "orderType");
+  const auto types = order_types(application);
+  if (!types) return pass_on(types.error());
+  const std::string& code = request.order_type.value_or(application.default_order_type);
+  const auto type = std::find_if(types->begin(), types->end(),
+                                 [&](const order::OrderType& known) { return known.code == code; });
+  if (type == types->end()) {
+    return fail(ErrorCode::invalid_input, "unknown order type", "orderType");
+  }
   if (type->email_required && !request.client_user_email) {
     return fail(ErrorCode::invalid_input, "\"clientUserEmail\" is required", "clientUserEmail");
   }
   for (int attempt = 0; attempt < kConflictTries; ++attempt) {
-    if (call) {
-      auto replayed = replay(*tenant, *call, impl_->ports_.clock.now());
-      if (!replayed) return pass_on(replayed.error());
-      if (*replayed) return std::move(**replayed);
-    }
     auto existing = tenant->find_user_by_client_user_id(request.client_user_id);
     if (!existing) return pass_on(existing.error());
     if (*existing) {
-      if (!same_email((*existing)->profile.client_user_email, request.client_user_email)) {
-        return fail(ErrorCode::conflict, kOtherLogin, "clientUserId");
+      if (const auto free = impl_->may_order_again(*tenant, **existing, request); !free) {
+        return pass_on(free.error());
       }
-      const auto open = impl_->open_order(*tenant, **existing);
-      if (open)
-        return fail(ErrorCode::conflict, "An order for this clientUserId is still open",
-                    "clientUserId");
-      if (open.error().code != ErrorCode::not_found) return pass_on(open.error());
     }
     const auto now = impl_->now(*tenant);
     if (!now) return pass_on(now.error());
@@ -178,16 +148,12 @@ Result<Desk::Placed> Desk::place_order(const Application& application, const New
         make_placement(request, *type, std::move(*existing), *now, impl_->ports_.random);
     Placed placed;
     placed.view.user = placement.user;
+    placed.view.orders.push_back(view_of(placement.order));
     if (type->has(order::Channel::portal)) {
       placed.view.consumer_link =
           impl_->make_link(application.client_id, placement.user.human_id, *now);
     }
-    placed.answer = render(placed.view);
-    if (call) {
-      placement.writes.emplace_back(InsertIdempotentAnswer{
-          {call->key, call->request_hash, placed.answer.status, placed.answer.content_type,
-           placed.answer.body, impl_->ports_.clock.now() + base::limits::kIdempotencyLife}});
-    }
+    placed.answer = impl_->answer(answering, placed.view, placement.writes);
     const auto committed = tenant->commit(placement.writes);
     if (committed) {
       impl_->wake();
@@ -195,53 +161,65 @@ Result<Desk::Placed> Desk::place_order(const Application& application, const New
                                 {{"order", placement.order.core.id}, {"type", type->code}});
       return placed;
     }
-    if (!is_conflict(committed.error())) return pass_on(committed.error());
-    // Somebody placed an order for the same user, or used the same key, a moment earlier: look
-    // again.
+    const base::Error& error = committed.error();
+    if (!is_conflict(error) || error.field == "InsertIdempotentAnswer") return pass_on(error);
+    // Somebody placed an order for the same user a moment earlier: look again.
   }
   return fail(ErrorCode::unavailable, "too many orders for one user at once");
 }
 
-Result<void> Desk::abort(const Application& application, const UserKey& key) {
-  const auto tenant = impl_->ports_.store.tenant(application.client_id);
-  const auto user = impl_->find_user(*tenant, key);
-  if (!user) return pass_on(user.error());
-  const auto open = impl_->open_order(*tenant, *user);
-  if (!open && open.error().code == ErrorCode::not_found) {
-    return fail(ErrorCode::conflict, "The order is in a state where it can\u2019t be aborted");
+Result<void> Desk::Impl::may_order_again(TenantStore& tenant, const User& user,
+                                         const NewOrder& request) const {
+  if (!same_email(user.profile.client_user_email, request.client_user_email)) {
+    return fail(ErrorCode::conflict, kOtherLogin, "clientUserId");
   }
-  if (!open) return pass_on(open.error());
-  const auto now = impl_->now(*tenant);
-  if (!now) return pass_on(now.error());
-  Companions companions;
-  companions.writes.emplace_back(
-      InsertAudit{{open->core.id, "api", "order.aborted", user->human_id, *now}});
-  const auto applied =
-      impl_->writer_.apply(*tenant, open->core.id, order::Abort{}, *now, companions);
-  if (!applied) return pass_on(applied.error());
-  impl_->wake();
+  const auto open = open_order(tenant, user);
+  if (open) {
+    return fail(ErrorCode::conflict, "An order for this clientUserId is still open",
+                "clientUserId");
+  }
+  if (open.error().code != ErrorCode::not_found) return pass_on(open.error());
   return {};
 }
 
-Result<void> Desk::resync(const Application& application, const UserKey& key) {
-  const auto tenant = impl_->ports_.store.tenant(application.client_id);
-  const auto user = impl_->find_user(*tenant, key);
+/// Applies a command to the user's open order; `refusal` is the answer when there is none.
+Result<RenderedAnswer> Desk::Impl::command(const Application& application, const UserKey& key,
+                                           const order::Command& command, const char* action,
+                                           const char* refusal,
+                                           const Answering<Nothing>& answering) {
+  const auto tenant = ports_.store.tenant(application.client_id);
+  const auto user = find_user(*tenant, key);
   if (!user) return pass_on(user.error());
-  const auto open = impl_->open_order(*tenant, *user);
+  const auto open = open_order(*tenant, *user);
   if (!open && open.error().code == ErrorCode::not_found) {
-    return fail(ErrorCode::conflict, "There is no live portal connection to synchronise");
+    return fail(ErrorCode::conflict, refusal);
   }
   if (!open) return pass_on(open.error());
-  const auto now = impl_->now(*tenant);
+  const auto now = this->now(*tenant);
   if (!now) return pass_on(now.error());
   Companions companions;
-  companions.writes.emplace_back(
-      InsertAudit{{open->core.id, "api", "order.resync", user->human_id, *now}});
-  const auto applied =
-      impl_->writer_.apply(*tenant, open->core.id, order::Resync{}, *now, companions);
+  companions.actor = "api";
+  companions.writes.emplace_back(InsertAudit{{open->core.id, "api", action, user->human_id, *now}});
+  if (std::holds_alternative<order::Abort>(command)) {
+    companions.writes.emplace_back(DeleteSubscriptionsOf{user->human_id});
+  }
+  const RenderedAnswer answer = this->answer(answering, Nothing{}, companions.writes);
+  const auto applied = writer_.apply(*tenant, open->core.id, command, *now, companions);
   if (!applied) return pass_on(applied.error());
-  impl_->wake();
-  return {};
+  wake();
+  return answer;
+}
+
+Result<RenderedAnswer> Desk::abort(const Application& application, const UserKey& key,
+                                   const Answering<Nothing>& answering) {
+  return impl_->command(application, key, order::Abort{}, "order.aborted",
+                        "The order is in a state where it can\u2019t be aborted", answering);
+}
+
+Result<RenderedAnswer> Desk::resync(const Application& application, const UserKey& key,
+                                    const Answering<Nothing>& answering) {
+  return impl_->command(application, key, order::Resync{}, "order.resync",
+                        "There is no live portal connection to synchronise", answering);
 }
 
 Result<ConsumerLink> Desk::consumer_link(const Application& application, const UserKey& key) {

@@ -85,8 +85,10 @@ Result<StoredOrder> Desk::Impl::resolve(TenantStore& tenant, const std::string& 
                                         const char* actor) {
   const auto at = now(tenant);
   if (!at) return pass_on(at.error());
+  // That the task closed is in the trail by itself; this says what was said to it.
+  companions.actor = actor;
   companions.writes.emplace_back(
-      InsertAudit{{order_id, actor, resolution.declined ? "task.declined" : "task.resolved",
+      InsertAudit{{order_id, actor, resolution.declined ? "task.declined" : "task.answered",
                    resolution.task_id, *at}});
   auto applied = writer_.apply(tenant, order_id, resolution, *at, companions);
   if (applied) wake();

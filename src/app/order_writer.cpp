@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
+#include "app/announcements.hpp"
 #include "app/context.hpp"
 #include "base/ids.hpp"
 
@@ -59,11 +60,33 @@ struct WorkToJobs {
   }
 };
 
-bool wants(const WebhookEndpoint& endpoint, const std::string& kind) {
-  if (!endpoint.enabled) return false;
-  if (endpoint.kinds.empty()) return true;
-  return std::find(endpoint.kinds.begin(), endpoint.kinds.end(), kind) != endpoint.kinds.end();
-}
+/// The order's life as its audit trail tells it.
+struct EventToAudit {
+  const StoredOrder& order;
+  const char* actor;
+  base::TimePoint now;
+  Commit& writes;
+
+  void add(std::string action, std::string subject) {
+    writes.emplace_back(
+        InsertAudit{{order.core.id, actor, std::move(action), std::move(subject), now}});
+  }
+
+  void operator()(const order::StateChanged& change) {
+    std::string word = order::lower_case(change.to);
+    std::replace(word.begin(), word.end(), ' ', '_');
+    add("order." + word, "");
+  }
+  void operator()(const order::TaskOpened& opened) { add("task.opened", opened.task_id); }
+  void operator()(const order::TaskClosed& closed) {
+    add(std::string("task.") + order::to_string(closed.state), closed.task_id);
+  }
+  void operator()(const order::ChannelChanged& change) {
+    add(std::string("channel.") + order::to_string(change.state),
+        order::event_group(change.channel));
+  }
+  void operator()(const order::ReminderSent& reminder) { add("reminder.sent", reminder.task_id); }
+};
 
 }  // namespace
 
@@ -110,59 +133,24 @@ base::Result<order::Command> command_from_payload(const std::string& payload) {
 
 base::Result<Commit> OrderWriter::consequences(TenantStore& tenant, const StoredOrder& order,
                                                const order::Decision& decision, base::TimePoint now,
-                                               const std::vector<StoredReport>& reports) {
+                                               const Companions& companions) {
+  const auto settings = tenant.settings();
+  if (!settings) return base::pass_on(settings.error());
   Commit writes;
   const bool ended = order::is_final(decision.order.state);
   // Timers and retrievals of an order that is over would find nothing to do: they go with it.
   if (ended) writes.emplace_back(DropJobs{order.core.id, ""});
   WorkToJobs to_jobs{order, now, writes};
   for (const order::Work& work : decision.work) std::visit(to_jobs, work);
-  if (ended) to_jobs.add(kPurgeJob, "{}", now + kRetention);
-  if (auto announced = announce(tenant, order, decision, now, reports, writes); !announced) {
-    return base::pass_on(announced.error());
+  if (ended) {
+    to_jobs.add(kPurgeJob, "{}", now + std::chrono::days{settings->retention_days});
   }
+  EventToAudit to_audit{order, companions.actor, now, writes};
+  for (const order::Event& event : decision.events) std::visit(to_audit, event);
+  const auto announced = announce(
+      {tenant, order, decision, now, *settings, companions.reports, random_, public_url_}, writes);
+  if (!announced) return base::pass_on(announced.error());
   return writes;
-}
-
-base::Result<void> OrderWriter::announce(TenantStore& tenant, const StoredOrder& order,
-                                         const order::Decision& decision, base::TimePoint now,
-                                         const std::vector<StoredReport>& reports, Commit& writes) {
-  std::vector<order::State> states;
-  for (const order::Event& event : decision.events) {
-    if (const auto* change = std::get_if<order::StateChanged>(&event)) states.push_back(change->to);
-  }
-  if (states.empty()) return {};
-  const auto user = tenant.find_user(order.human_id);
-  if (!user) return base::pass_on(user.error());
-  if (!*user) return base::fail(base::ErrorCode::corrupt, "an order has lost its user");
-  const auto endpoints = tenant.webhooks();
-  if (!endpoints) return base::pass_on(endpoints.error());
-
-  const Subject subject{tenant.client_id(), order.human_id, (*user)->user_id, order.client_user_id,
-                        order.request.client_data_json};
-  const auto add = [&](std::string id, const char* kind, std::string body) {
-    for (const WebhookEndpoint& endpoint : *endpoints) {
-      if (!wants(endpoint, kind)) continue;
-      Job job;
-      job.id = base::make_uuid_from_name(id + "/deliver/" + endpoint.id);
-      job.kind = kDeliverJob;
-      job.order_id = order.core.id;
-      job.payload = json::serialize(json::object{{"eventId", id}, {"endpointId", endpoint.id}});
-      job.lane = endpoint.id + "/" + order.core.id;
-      job.due_at = now;
-      writes.emplace_back(InsertJob{std::move(job)});
-    }
-    writes.emplace_back(InsertEvent{{std::move(id), order.core.id, kind, std::move(body), now, 0}});
-  };
-  for (const order::State state : states) {
-    add(base::make_uuid_v4(random_), kStatusEvent,
-        order_status_body(subject, state, now, public_url_));
-    std::string id = base::make_uuid_v4(random_);
-    std::string body =
-        order_summary_body(id, subject, decision.order, state, reports, now, public_url_);
-    add(std::move(id), kSummaryEvent, std::move(body));
-  }
-  return {};
 }
 
 base::Result<StoredOrder> OrderWriter::apply(TenantStore& tenant, const std::string& order_id,
@@ -175,7 +163,7 @@ base::Result<StoredOrder> OrderWriter::apply(TenantStore& tenant, const std::str
     StoredOrder order = std::move(**stored);
     const auto decision = order::decide(order.core, command, now);
     if (!decision) return base::pass_on(decision.error());
-    auto consequences = this->consequences(tenant, order, *decision, now, companions.reports);
+    auto consequences = this->consequences(tenant, order, *decision, now, companions);
     if (!consequences) return base::pass_on(consequences.error());
 
     order.core = decision->order;
@@ -183,6 +171,7 @@ base::Result<StoredOrder> OrderWriter::apply(TenantStore& tenant, const std::str
     Commit writes{UpdateOrder{order}};
     writes.insert(writes.end(), companions.writes.begin(), companions.writes.end());
     writes.insert(writes.end(), consequences->begin(), consequences->end());
+    if (companions.complete) companions.complete(order, writes);
     const auto committed = tenant.commit(writes);
     if (committed) {
       ++order.version;

@@ -20,6 +20,9 @@ struct Companions {
   std::vector<StoredReport> reports;  ///< reports among the writes, for the order summary
   /// May change what the core does not see (the sealed request) in the same step.
   std::function<void(StoredOrder&)> amend;
+  /// Adds writes that depend on the order as the decision leaves it (an answer that shows it).
+  std::function<void(const StoredOrder&, Commit&)> complete;
+  const char* actor = "worker";  ///< who, in the audit trail
 };
 
 class OrderWriter {
@@ -35,16 +38,12 @@ class OrderWriter {
                                   const order::Command& command, base::TimePoint now,
                                   const Companions& companions);
 
-  /// The writes for a decision on `order`, without the row itself: events, deliveries, jobs.
+  /// The writes for a decision on `order`, without the row itself: events, deliveries, jobs, audit.
   base::Result<Commit> consequences(TenantStore& tenant, const StoredOrder& order,
                                     const order::Decision& decision, base::TimePoint now,
-                                    const std::vector<StoredReport>& reports);
+                                    const Companions& companions);
 
  private:
-  base::Result<void> announce(TenantStore& tenant, const StoredOrder& order,
-                              const order::Decision& decision, base::TimePoint now,
-                              const std::vector<StoredReport>& reports, Commit& writes);
-
   base::Random& random_;
   std::string public_url_;
 };

@@ -13,6 +13,7 @@
 // not open, a stored document cannot be read), internal.
 #pragma once
 
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -110,6 +111,36 @@ struct DeleteWebhook {
 struct InsertAttempt {
   DeliveryAttempt attempt;
 };
+/// The outcome of one try, for the endpoint's circuit breaker; nothing when the endpoint is gone.
+struct NoteDelivery {
+  std::string endpoint_id;
+  bool accepted = false;
+  base::TimePoint at{};  ///< real time
+};
+/// Disables an endpoint that fails for too long, or that asked for it; nothing when it is gone.
+struct SuspendWebhook {
+  std::string endpoint_id;
+  base::TimePoint at{};  ///< real time
+};
+/// Conflict when this address is subscribed to this user in this role already.
+struct InsertSubscription {
+  Subscription subscription;
+};
+/// not_found for an unknown id.
+struct DeleteSubscription {
+  std::string id;
+};
+struct DeleteSubscriptionsOf {
+  std::string human_id;
+};
+/// Adds or replaces an order type of the application's own. Orders keep the one they have.
+struct PutOrderType {
+  order::OrderType type;
+};
+/// not_found for an unknown code.
+struct RemoveOrderType {
+  std::string code;
+};
 /// Sandbox: moves the application's clock forward and everything that waits with it.
 struct AdvanceClock {
   base::Duration by{};
@@ -119,11 +150,13 @@ struct InsertSuppression {
   std::string person_key;
 };
 
-using Write = std::variant<InsertUser, UpdateUser, InsertOrder, UpdateOrder, InsertBlob,
-                           InsertRecord, UpdateRecordVerdict, PurgeOrderData, InsertReport,
-                           InsertEvent, InsertJob, FinishJob, RetryJob, BuryJob, DropJobs,
-                           InsertAudit, InsertIdempotentAnswer, InsertWebhook, UpdateWebhook,
-                           DeleteWebhook, InsertAttempt, AdvanceClock, InsertSuppression>;
+using Write =
+    std::variant<InsertUser, UpdateUser, InsertOrder, UpdateOrder, InsertBlob, InsertRecord,
+                 UpdateRecordVerdict, PurgeOrderData, InsertReport, InsertEvent, InsertJob,
+                 FinishJob, RetryJob, BuryJob, DropJobs, InsertAudit, InsertIdempotentAnswer,
+                 InsertWebhook, UpdateWebhook, DeleteWebhook, InsertAttempt, NoteDelivery,
+                 SuspendWebhook, InsertSubscription, DeleteSubscription, DeleteSubscriptionsOf,
+                 PutOrderType, RemoveOrderType, AdvanceClock, InsertSuppression>;
 
 using Commit = std::vector<Write>;
 
@@ -131,6 +164,18 @@ template <typename T>
 struct Page {
   std::vector<T> items;
   std::uint64_t total = 0;
+};
+
+/// What a reader of the event log wants; absent: anything. Times are the application's.
+struct EventFilter {
+  std::optional<std::string> order_id, kind;
+  std::optional<base::TimePoint> since;  ///< this or later
+  std::optional<base::TimePoint> until;  ///< before
+};
+
+struct TaskFilter {
+  std::optional<std::string> order_id, human_id;
+  std::optional<order::TaskState> state;
 };
 
 // ── tenant-bound ────────────────────────────────────────────────────────────────────────────────
@@ -169,15 +214,37 @@ class TenantStore {
   virtual base::Result<std::vector<StoredEvent>> events(const std::string& order_id,
                                                         std::int64_t after, std::size_t limit) = 0;
 
+  /// By sequence, from `after`, at most `limit`.
+  virtual base::Result<std::vector<StoredEvent>> find_events(const EventFilter& filter,
+                                                             std::int64_t after,
+                                                             std::size_t limit) = 0;
+
+  /// Oldest first.
   virtual base::Result<std::vector<WebhookEndpoint>> webhooks() = 0;
-  virtual base::Result<std::vector<DeliveryAttempt>> attempts(const std::string& endpoint_id,
-                                                              std::size_t limit) = 0;
+  virtual base::Result<std::optional<WebhookEndpoint>> find_webhook(const std::string& id) = 0;
+  /// Newest first, before that sequence.
+  virtual base::Result<std::vector<DeliveryAttempt>> attempts(
+      const std::string& endpoint_id, std::size_t limit,
+      std::int64_t before = std::numeric_limits<std::int64_t>::max()) = 0;
+
+  /// Newest first, before that sequence.
+  virtual base::Result<std::vector<TaskRow>> list_tasks(const TaskFilter& filter,
+                                                        std::int64_t before, std::size_t limit) = 0;
+  virtual base::Result<std::optional<TaskRow>> find_task(const std::string& task_id) = 0;
+
+  /// Newest first.
+  virtual base::Result<std::vector<Subscription>> subscriptions_of(const std::string& human_id) = 0;
+  virtual base::Result<std::optional<Subscription>> find_subscription(const std::string& id) = 0;
+
+  /// The application's own order types, by code; empty: it has none and uses the default ones.
+  virtual base::Result<std::vector<order::OrderType>> own_order_types() = 0;
   /// Expired answers are not found. `now` is real time.
   virtual base::Result<std::optional<IdempotentAnswer>> find_idempotent_answer(
       const std::string& key, base::TimePoint now) = 0;
   virtual base::Result<bool> is_suppressed(const std::string& person_key) = 0;
   virtual base::Result<std::vector<AuditEntry>> audit_of(const std::string& order_id) = 0;
 
+  virtual base::Result<ApplicationSettings> settings() = 0;
   /// The application's clock minus real time.
   virtual base::Result<base::Duration> clock_offset() = 0;
   /// Jobs of this application that are claimed right now or due at or before `now` (real time).
@@ -217,10 +284,17 @@ class Store {
 
   virtual base::Result<std::vector<SigningKey>> signing_keys() = 0;
   virtual base::Result<void> insert_signing_key(const SigningKey& key) = 0;
+  /// Adds a key and gives every other one that is not yet retired that end, as one change.
+  virtual base::Result<void> rotate_signing_key(const SigningKey& key,
+                                                base::TimePoint others_retire_at) = 0;
 
   /// Cheap proof that the store answers.
   virtual base::Result<void> ping() = 0;
 };
+
+/// For the application's row. Strict: anything unknown is ErrorCode::corrupt.
+[[nodiscard]] std::string settings_to_json(const ApplicationSettings& settings);
+[[nodiscard]] base::Result<ApplicationSettings> settings_from_json(std::string_view json);
 
 /// NewOrder as JSON (attachments left out) for sealed columns, and back.
 [[nodiscard]] std::string new_order_to_json(const NewOrder& order);

@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -54,13 +55,39 @@ struct NewOrder {
 
 // ── stored things ───────────────────────────────────────────────────────────────────────────────
 
+/// What an operator chooses per application (`chartroom app set`). Defaults are the contract's.
+struct ApplicationSettings {
+  enum class TaskNotifications { off, flat, envelope };  ///< §7.4: which family, if any
+
+  std::vector<std::string> callback_urls;  ///< prefixes a Task Manager callback may have (§6.2)
+  TaskNotifications task_notifications = TaskNotifications::off;
+  bool vendor_notes = false;            ///< send integrations.VendorNoteCreated (§7.3)
+  int retention_days = 90;              ///< reports and raw records, after the terminal state (§14)
+  bool require_city_and_state = false;  ///< C6, the stricter reading
+  bool order_id_in_answer = false;      ///< §3.2.6, the compatibility switch
+  bool legacy_timestamps = false;       ///< C16: six digits and no zone in VendorNoteCreated
+  bool admin_api = true;  ///< §2.1: off, and every token of the application is refused
+
+  friend bool operator==(const ApplicationSettings&, const ApplicationSettings&) = default;
+};
+
+/// "off", "flat", "envelope"; back: nullopt for another word.
+[[nodiscard]] const char* to_string(ApplicationSettings::TaskNotifications value);
+[[nodiscard]] std::optional<ApplicationSettings::TaskNotifications> task_notifications_from(
+    std::string_view text);
+
 struct Application {
   std::string client_id;  ///< 40 hex
   std::string name;
-  std::string secret_hash;  ///< argon2id
+  std::string secret_hash;           ///< argon2id
+  std::string previous_secret_hash;  ///< still taken until previous_secret_until; may be empty
+  std::optional<base::TimePoint> previous_secret_until;
+  /// Tokens issued before are revoked. Whole seconds, since `iat` has no finer grain.
+  std::optional<base::TimePoint> tokens_valid_from;
   bool sandbox = false;
   bool enabled = true;
   std::string default_order_type = "healthcheck";
+  ApplicationSettings settings;
   base::Duration clock_offset{};  ///< sandbox clock: the application's time minus real time
   base::TimePoint created_at{};
 };
@@ -125,12 +152,23 @@ struct StoredReport {
   base::Sensitive<std::string> bytes;  ///< empty in listings
 };
 
+/// A person who is kept informed about an applicant's order (contract §3.7, §10).
+struct Subscription {
+  std::string id;  ///< 24 hex
+  std::string human_id;
+  std::string client_user_id;
+  std::string email;  ///< sealed at rest, like names and office
+  std::string role = "producer";
+  std::optional<std::string> office, first_name, last_name;
+  base::TimePoint created_at{};
+};
+
 /// A notification that was decided. The body is fixed here once and for all.
 struct StoredEvent {
-  std::string id;  ///< eventId, UUID v4
-  std::string order_id;
-  std::string kind;  ///< "order.status", "order.summary", "task"
-  std::string body;  ///< the JSON array as it is sent
+  std::string id;        ///< eventId, UUID v4
+  std::string order_id;  ///< may be empty: an event of the application
+  std::string kind;      ///< one of kEventKinds
+  std::string body;      ///< the JSON array as it is sent
   base::TimePoint created_at{};
   std::int64_t sequence = 0;  ///< assigned by the store, grows
 };
@@ -143,6 +181,18 @@ struct WebhookEndpoint {
   bool enabled = true;
   std::string description;
   base::TimePoint created_at{};
+  base::TimePoint updated_at{};
+
+  base::Sensitive<std::string> previous_secret;  ///< signs too until then; may be empty; sealed
+  std::optional<base::TimePoint> previous_secret_until;  ///< real time
+  bool legacy_signature = false;                         ///< X-HumanAPI-Signature as well
+  /// Static headers of every delivery, such as Authorization. Sealed at rest.
+  std::vector<std::pair<std::string, base::Sensitive<std::string>>> headers;
+
+  // Circuit breaker; kept by NoteDelivery and SuspendWebhook alone. Real time.
+  unsigned failures = 0;  ///< tries in a row that were not accepted
+  std::optional<base::TimePoint> failing_since;
+  std::optional<base::TimePoint> suspended_at;
 };
 
 /// One try to deliver, kept for the attempts list. No bodies.
@@ -153,6 +203,7 @@ struct DeliveryAttempt {
   int status = 0;     ///< HTTP status, 0: no answer
   std::string error;  ///< fixed words: "timeout", "refused", "blocked address", …
   base::TimePoint at{};
+  std::int64_t sequence = 0;  ///< assigned by the store, grows
 };
 
 /// A unit of durable work.
@@ -170,9 +221,18 @@ struct Job {
   base::Duration clock_offset{};  ///< of the application, set by claim()
 };
 
+/// Which task is whose: the order's own list is the truth, this finds it.
+struct TaskRow {
+  std::string task_id;
+  std::string order_id;
+  std::string human_id;
+  order::TaskState state = order::TaskState::open;
+  std::int64_t sequence = 0;  ///< grows with every task opened
+};
+
 struct AuditEntry {
   std::string order_id;  ///< may be empty
-  std::string actor;     ///< "api", "applicant", "worker", "operator"
+  std::string actor;     ///< "api", "applicant", "reviewer", "worker", "operator"
   std::string action;    ///< fixed words: "order.placed", "report.read", …
   std::string subject;   ///< id of what it was done to; no PHI
   base::TimePoint at{};
@@ -186,6 +246,13 @@ struct IdempotentAnswer {
   std::string body;
   base::TimePoint expires_at{};  ///< real time
 };
+
+/// Kinds of events, as endpoints subscribe to them and the event log names them.
+inline constexpr const char* kStatusEvent = "order.status";
+inline constexpr const char* kSummaryEvent = "order.summary";
+inline constexpr const char* kTaskEvent = "task";
+inline constexpr const char* kVendorNoteEvent = "vendor.note";
+inline constexpr const char* kTestEvent = "webhook.test";
 
 struct SigningKey {
   std::string kid;

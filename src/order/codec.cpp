@@ -248,6 +248,16 @@ std::string to_json(const Order& order) {
                                       {"tasks", std::move(tasks)}});
 }
 
+std::string to_json(const OrderType& type) { return json::serialize(write(type)); }
+
+base::Result<OrderType> order_type_from_json(std::string_view text) {
+  try {
+    return read_type(json::parse(text).as_object());
+  } catch (const std::exception&) {
+    return base::fail(base::ErrorCode::corrupt, "a stored order type cannot be read");
+  }
+}
+
 base::Result<Order> order_from_json(std::string_view text) {
   try {
     return read_order(json::parse(text).as_object());

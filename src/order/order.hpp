@@ -269,6 +269,10 @@ struct Decision {
 [[nodiscard]] const char* to_string(Assignee assignee);
 [[nodiscard]] const char* to_string(Field field);  ///< "dateOfBirth", "hipaaAuthorization", …
 
+/// An order type as JSON for the store, and back. Strict, like the order's.
+[[nodiscard]] std::string to_json(const OrderType& type);
+[[nodiscard]] base::Result<OrderType> order_type_from_json(std::string_view json);
+
 /// The order as JSON for the store, and back. Strict: anything unknown is ErrorCode::corrupt.
 [[nodiscard]] std::string to_json(const Order& order);
 [[nodiscard]] base::Result<Order> order_from_json(std::string_view json);

@@ -127,10 +127,7 @@ class Pages : public testing::Test {
 
   /// Places an order, lets the back end work, and opens its link.
   void place(const app::NewOrder& order) {
-    const auto placed = desk->place_order(
-        application, order,
-        [](const app::UserView&) { return app::RenderedAnswer{202, "application/json", "{}"}; },
-        std::nullopt);
+    const auto placed = desk->place_order(application, order);
     ASSERT_TRUE(placed) << placed.error().message;
     run_jobs();
     const auto opened =

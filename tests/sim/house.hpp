@@ -198,9 +198,7 @@ class House {
   }
 
   base::Result<app::Desk::Placed> place(const app::NewOrder& order) {
-    return desk_->place_order(application_, order,
-                              [](const app::UserView&) { return app::RenderedAnswer{202, "", ""}; },
-                              {});
+    return desk_->place_order(application_, order);
   }
 
   app::StoredOrder order_of(const std::string& client_user_id) {

@@ -30,6 +30,13 @@ constexpr std::array kNames{
     "UpdateWebhook",
     "DeleteWebhook",
     "InsertAttempt",
+    "NoteDelivery",
+    "SuspendWebhook",
+    "InsertSubscription",
+    "DeleteSubscription",
+    "DeleteSubscriptionsOf",
+    "PutOrderType",
+    "RemoveOrderType",
     "AdvanceClock",
     "InsertSuppression",
 };
@@ -63,6 +70,14 @@ class Preparer {
   }
   void operator()(const app::InsertWebhook& write) { webhook(write.endpoint); }
   void operator()(const app::UpdateWebhook& write) { webhook(write.endpoint); }
+  void operator()(const app::InsertSubscription& write) {
+    const app::Subscription& subscription = write.subscription;
+    prepared_.key = subscriber_key(sealer_, subscription.email);
+    seal("subscriptions", "person", subscription.id, subscriber_to_json(subscription));
+  }
+  void operator()(const app::PutOrderType& write) {
+    prepared_.document = order::to_json(write.type);
+  }
   template <typename Other>
   void operator()(const Other& /*write*/) {}
 
@@ -76,6 +91,10 @@ class Preparer {
   }
   void webhook(const app::WebhookEndpoint& endpoint) {
     seal("webhooks", "secret", endpoint.id, endpoint.secret.reveal());
+    if (endpoint.headers.empty() && endpoint.previous_secret.reveal().empty()) return;
+    prepared_.options =
+        sealer_.seal(webhook_options_to_json(endpoint),
+                     Place{client_id_, "webhooks", "options", endpoint.id}.context());
   }
   void seal(std::string_view table, std::string_view column, std::string_view row_id,
             std::string_view plain) {
@@ -92,7 +111,7 @@ class Preparer {
 const char* name_of(const app::Write& write) { return kNames.at(write.index()); }
 
 Prepared prepare(const app::Sealer& sealer, const std::string& client_id, const app::Write& write) {
-  Prepared prepared{&write, {}, {}};
+  Prepared prepared{&write, {}, {}, {}, {}};
   std::visit(Preparer(sealer, client_id, prepared), write);
   return prepared;
 }

@@ -14,7 +14,9 @@ namespace chartroom::store::sqlite {
 struct Prepared {
   const app::Write* write = nullptr;
   std::string sealed;    ///< the sealed column of its row, if it has one
-  std::string document;  ///< JSON column: the order's core
+  std::string document;  ///< JSON column: the order's core, an order type
+  std::string options;   ///< a webhook's second sealed column; empty: no value
+  std::string key;       ///< keyed hash of a subscriber's address
 };
 
 struct Tenant {
@@ -76,6 +78,10 @@ Applied apply(Connection& db, const Tenant& tenant, const app::InsertAudit& writ
               const Prepared& prepared);
 Applied apply(Connection& db, const Tenant& tenant, const app::InsertIdempotentAnswer& write,
               const Prepared& prepared);
+Applied apply(Connection& db, const Tenant& tenant, const app::InsertSuppression& write,
+              const Prepared& prepared);
+
+// apply_webhooks.cpp
 Applied apply(Connection& db, const Tenant& tenant, const app::InsertWebhook& write,
               const Prepared& prepared);
 Applied apply(Connection& db, const Tenant& tenant, const app::UpdateWebhook& write,
@@ -84,7 +90,21 @@ Applied apply(Connection& db, const Tenant& tenant, const app::DeleteWebhook& wr
               const Prepared& prepared);
 Applied apply(Connection& db, const Tenant& tenant, const app::InsertAttempt& write,
               const Prepared& prepared);
-Applied apply(Connection& db, const Tenant& tenant, const app::InsertSuppression& write,
+Applied apply(Connection& db, const Tenant& tenant, const app::NoteDelivery& write,
+              const Prepared& prepared);
+Applied apply(Connection& db, const Tenant& tenant, const app::SuspendWebhook& write,
+              const Prepared& prepared);
+
+// apply_customer.cpp
+Applied apply(Connection& db, const Tenant& tenant, const app::InsertSubscription& write,
+              const Prepared& prepared);
+Applied apply(Connection& db, const Tenant& tenant, const app::DeleteSubscription& write,
+              const Prepared& prepared);
+Applied apply(Connection& db, const Tenant& tenant, const app::DeleteSubscriptionsOf& write,
+              const Prepared& prepared);
+Applied apply(Connection& db, const Tenant& tenant, const app::PutOrderType& write,
+              const Prepared& prepared);
+Applied apply(Connection& db, const Tenant& tenant, const app::RemoveOrderType& write,
               const Prepared& prepared);
 
 /// Turns the result of a statement into that of a write.

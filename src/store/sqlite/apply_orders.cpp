@@ -25,24 +25,46 @@ Applied apply(Connection& db, const Tenant& tenant, const app::UpdateUser& write
                    ErrorCode::not_found, "unknown user");
 }
 
+namespace {
+
+/// The rows by which an order's tasks are found. An order has few.
+Applied put_tasks(Connection& db, const Tenant& tenant, const app::StoredOrder& order) {
+  for (const order::Task& task : order.core.tasks) {
+    const auto put = db.run(
+        "INSERT INTO tasks (client_id, id, order_id, human_id, state) VALUES (?, ?, ?, ?, ?) "
+        "ON CONFLICT (client_id, id) DO UPDATE SET state = excluded.state "
+        "WHERE state <> excluded.state",
+        tenant.client_id, task.id, order.core.id, order.human_id, order::to_string(task.state));
+    if (!put) return done(put);
+  }
+  return {};
+}
+
+}  // namespace
+
 Applied apply(Connection& db, const Tenant& tenant, const app::InsertOrder& write,
               const Prepared& prepared) {
   const app::StoredOrder& order = write.order;
-  return done(
-      db.run("INSERT INTO orders (client_id, id, version, human_id, client_user_id, core, "
-             "request_sealed) VALUES (?, ?, 1, ?, ?, ?, ?)",
-             tenant.client_id, order.core.id, order.human_id, order.client_user_id,
-             prepared.document, Bytes{prepared.sealed}));
+  const auto inserted =
+      done(db.run("INSERT INTO orders (client_id, id, version, human_id, client_user_id, core, "
+                  "request_sealed) VALUES (?, ?, 1, ?, ?, ?, ?)",
+                  tenant.client_id, order.core.id, order.human_id, order.client_user_id,
+                  prepared.document, Bytes{prepared.sealed}));
+  if (!inserted) return inserted;
+  return put_tasks(db, tenant, order);
 }
 
 Applied apply(Connection& db, const Tenant& tenant, const app::UpdateOrder& write,
               const Prepared& prepared) {
   const app::StoredOrder& order = write.order;
-  return done_once(db.run("UPDATE orders SET version = version + 1, core = ?, request_sealed = ? "
-                          "WHERE client_id = ? AND id = ? AND version = ?",
-                          prepared.document, Bytes{prepared.sealed}, tenant.client_id,
-                          order.core.id, order.version),
-                   ErrorCode::conflict, "the order has changed meanwhile");
+  const auto updated =
+      done_once(db.run("UPDATE orders SET version = version + 1, core = ?, request_sealed = ? "
+                       "WHERE client_id = ? AND id = ? AND version = ?",
+                       prepared.document, Bytes{prepared.sealed}, tenant.client_id, order.core.id,
+                       order.version),
+                ErrorCode::conflict, "the order has changed meanwhile");
+  if (!updated) return updated;
+  return put_tasks(db, tenant, order);
 }
 
 Applied apply(Connection& db, const Tenant& tenant, const app::InsertBlob& write,

@@ -1,4 +1,4 @@
-// Events, audit, idempotent answers, webhooks, suppressions.
+// Events, audit, idempotent answers, suppressions.
 #include "store/sqlite/apply.hpp"
 #include "store/sqlite/columns.hpp"
 
@@ -38,45 +38,6 @@ Applied apply(Connection& db, const Tenant& tenant, const app::InsertIdempotentA
              "content_type, body_sealed, expires_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?)",
              tenant.client_id, answer.key, answer.request_hash, answer.status, answer.content_type,
              Bytes{prepared.sealed}, answer.expires_at));
-}
-
-Applied apply(Connection& db, const Tenant& tenant, const app::InsertWebhook& write,
-              const Prepared& prepared) {
-  const app::WebhookEndpoint& endpoint = write.endpoint;
-  return done(
-      db.run("INSERT INTO webhooks (client_id, id, url, kinds, enabled, description, "
-             "created_at_ms, secret_sealed) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-             tenant.client_id, endpoint.id, endpoint.url, list_to_json(endpoint.kinds),
-             endpoint.enabled, endpoint.description, endpoint.created_at, Bytes{prepared.sealed}));
-}
-
-Applied apply(Connection& db, const Tenant& tenant, const app::UpdateWebhook& write,
-              const Prepared& prepared) {
-  const app::WebhookEndpoint& endpoint = write.endpoint;
-  return done_once(
-      db.run("UPDATE webhooks SET url = ?, kinds = ?, enabled = ?, description = ?, "
-             "secret_sealed = ? WHERE client_id = ? AND id = ?",
-             endpoint.url, list_to_json(endpoint.kinds), endpoint.enabled, endpoint.description,
-             Bytes{prepared.sealed}, tenant.client_id, endpoint.id),
-      ErrorCode::not_found, "unknown webhook");
-}
-
-Applied apply(Connection& db, const Tenant& tenant, const app::DeleteWebhook& write,
-              const Prepared& /*prepared*/) {
-  // Its attempts stay until housekeeping finds them old: there may be very many.
-  return done_once(
-      db.run("DELETE FROM webhooks WHERE client_id = ? AND id = ?", tenant.client_id, write.id),
-      ErrorCode::not_found, "unknown webhook");
-}
-
-Applied apply(Connection& db, const Tenant& tenant, const app::InsertAttempt& write,
-              const Prepared& /*prepared*/) {
-  const app::DeliveryAttempt& attempt = write.attempt;
-  return done(
-      db.run("INSERT INTO attempts (client_id, event_id, endpoint_id, number, status, "
-             "error, at_ms) VALUES (?, ?, ?, ?, ?, ?, ?)",
-             tenant.client_id, attempt.event_id, attempt.endpoint_id, attempt.number,
-             attempt.status, attempt.error, attempt.at));
 }
 
 Applied apply(Connection& db, const Tenant& tenant, const app::InsertSuppression& write,

@@ -22,6 +22,16 @@ struct Place {
   [[nodiscard]] std::string context() const;
 };
 
+/// The sealed part of a subscription, and back; reading: error corrupt.
+[[nodiscard]] std::string subscriber_to_json(const app::Subscription& subscription);
+base::Result<void> subscriber_from_json(std::string_view json, app::Subscription& subscription);
+/// Finds a repeated address without storing it: letter case does not count.
+[[nodiscard]] std::string subscriber_key(const app::Sealer& sealer, std::string_view email);
+
+/// The second sealed column of a webhook, and back; reading: error corrupt.
+[[nodiscard]] std::string webhook_options_to_json(const app::WebhookEndpoint& endpoint);
+base::Result<void> webhook_options_from_json(std::string_view json, app::WebhookEndpoint& endpoint);
+
 /// A list of strings as a JSON array. Reading back: error corrupt.
 [[nodiscard]] std::string list_to_json(const std::vector<std::string>& list);
 [[nodiscard]] base::Result<std::vector<std::string>> list_from_json(std::string_view json);
@@ -38,6 +48,8 @@ template <typename Enum, std::size_t N>
 
 inline constexpr std::array kVerdicts{app::RecordVerdict::accepted, app::RecordVerdict::quarantined,
                                       app::RecordVerdict::rejected, app::RecordVerdict::unreadable};
+inline constexpr std::array kTaskStates{order::TaskState::open, order::TaskState::resolved,
+                                        order::TaskState::expired, order::TaskState::withdrawn};
 inline constexpr std::array kChannels{order::Channel::portal, order::Channel::ehr,
                                       order::Channel::aps};
 

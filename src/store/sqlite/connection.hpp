@@ -43,6 +43,9 @@ class Row {
   [[nodiscard]] base::TimePoint time(int column) const {
     return base::from_unix_ms(integer(column));
   }
+  [[nodiscard]] std::optional<base::TimePoint> optional_time(int column) const {
+    return is_null(column) ? std::nullopt : std::optional(time(column));
+  }
 
  private:
   sqlite3_stmt* statement_;

@@ -39,11 +39,14 @@ class SqliteStore final : public app::Store {
     return engine_.writer->run([&](Connection& db) -> Result<void> {
       auto inserted = db.run(
           "INSERT INTO applications (client_id, name, secret_hash, sandbox, enabled, "
-          "default_order_type, clock_offset_ms, created_at_ms) "
-          "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+          "default_order_type, clock_offset_ms, created_at_ms, previous_secret_hash, "
+          "previous_secret_until_ms, tokens_valid_from_ms, settings) "
+          "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
           application.client_id, application.name, application.secret_hash, application.sandbox,
           application.enabled, application.default_order_type, application.clock_offset,
-          application.created_at);
+          application.created_at, application.previous_secret_hash,
+          application.previous_secret_until, application.tokens_valid_from,
+          app::settings_to_json(application.settings));
       if (!inserted) return base::pass_on(inserted.error());
       return {};
     });
@@ -55,9 +58,12 @@ class SqliteStore final : public app::Store {
     return engine_.writer->run([&](Connection& db) -> Result<void> {
       auto updated = db.run(
           "UPDATE applications SET name = ?, secret_hash = ?, sandbox = ?, enabled = ?, "
-          "default_order_type = ? WHERE client_id = ?",
+          "default_order_type = ?, previous_secret_hash = ?, previous_secret_until_ms = ?, "
+          "tokens_valid_from_ms = ?, settings = ? WHERE client_id = ?",
           application.name, application.secret_hash, application.sandbox, application.enabled,
-          application.default_order_type, application.client_id);
+          application.default_order_type, application.previous_secret_hash,
+          application.previous_secret_until, application.tokens_valid_from,
+          app::settings_to_json(application.settings), application.client_id);
       if (!updated) return base::pass_on(updated.error());
       if (*updated == 0) return base::fail(ErrorCode::not_found, "unknown application");
       return {};
@@ -68,7 +74,8 @@ class SqliteStore final : public app::Store {
     return engine_.read([&](Connection& db) {
       return db.one<app::Application>(
           "SELECT client_id, name, secret_hash, sandbox, enabled, default_order_type, "
-          "clock_offset_ms, created_at_ms FROM applications WHERE client_id = ?",
+          "clock_offset_ms, created_at_ms, previous_secret_hash, previous_secret_until_ms, "
+          "tokens_valid_from_ms, settings FROM applications WHERE client_id = ?",
           read_application, client_id);
     });
   }
@@ -77,7 +84,8 @@ class SqliteStore final : public app::Store {
     return engine_.read([&](Connection& db) {
       return db.all<app::Application>(
           "SELECT client_id, name, secret_hash, sandbox, enabled, default_order_type, "
-          "clock_offset_ms, created_at_ms FROM applications ORDER BY created_at_ms, client_id",
+          "clock_offset_ms, created_at_ms, previous_secret_hash, previous_secret_until_ms, "
+          "tokens_valid_from_ms, settings FROM applications ORDER BY created_at_ms, client_id",
           read_application);
     });
   }
@@ -138,6 +146,22 @@ class SqliteStore final : public app::Store {
     });
   }
 
+  Result<void> rotate_signing_key(const app::SigningKey& key,
+                                  base::TimePoint others_retire_at) override {
+    const std::string sealed = engine_.sealer.seal(key.private_pem.reveal(), key_context(key.kid));
+    return engine_.writer->run([&](Connection& db) -> Result<void> {
+      auto retired = db.run("UPDATE signing_keys SET retired_at_ms = ? WHERE retired_at_ms IS NULL",
+                            others_retire_at);
+      if (!retired) return base::pass_on(retired.error());
+      auto inserted = db.run(
+          "INSERT INTO signing_keys (kid, created_at_ms, retired_at_ms, "
+          "private_pem_sealed) VALUES (?, ?, ?, ?)",
+          key.kid, key.created_at, key.retired_at, Bytes{sealed});
+      if (!inserted) return base::pass_on(inserted.error());
+      return {};
+    });
+  }
+
   Result<void> ping() override {
     return engine_.read([](Connection& db) -> Result<void> {
       auto answer = db.number("SELECT count(*) FROM schema_migrations");
@@ -157,6 +181,12 @@ class SqliteStore final : public app::Store {
     application.default_order_type = row.text(5);
     application.clock_offset = base::Duration{row.integer(6)};
     application.created_at = row.time(7);
+    application.previous_secret_hash = row.text(8);
+    application.previous_secret_until = row.optional_time(9);
+    application.tokens_valid_from = row.optional_time(10);
+    auto settings = app::settings_from_json(row.view(11));
+    if (!settings) return base::pass_on(settings.error());
+    application.settings = std::move(*settings);
     return application;
   }
 

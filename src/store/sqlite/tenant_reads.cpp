@@ -1,10 +1,19 @@
-// Reads of a tenant that concern events, webhooks, answers, audit and the queue.
+// Reads of a tenant that concern events, answers, audit and the queue.
+#include <limits>
+
 #include "store/sqlite/columns.hpp"
 #include "store/sqlite/tenant_store.hpp"
 
 namespace chartroom::store::sqlite {
 
 using base::Result;
+
+namespace {
+
+constexpr std::int64_t kTimeLeast = std::numeric_limits<std::int64_t>::min();
+constexpr std::int64_t kTimeMost = std::numeric_limits<std::int64_t>::max();
+
+}  // namespace
 
 Result<app::StoredEvent> SqliteTenantStore::read_event(const Row& row) const {
   app::StoredEvent event;
@@ -48,46 +57,29 @@ Result<std::vector<app::StoredEvent>> SqliteTenantStore::events(const std::strin
   });
 }
 
-Result<app::WebhookEndpoint> SqliteTenantStore::read_webhook(const Row& row) const {
-  app::WebhookEndpoint endpoint;
-  endpoint.id = row.text(0);
-  endpoint.url = row.text(1);
-  auto kinds = list_from_json(row.view(2));
-  if (!kinds) return base::pass_on(kinds.error());
-  endpoint.kinds = std::move(*kinds);
-  endpoint.enabled = row.flag(3);
-  endpoint.description = row.text(4);
-  endpoint.created_at = row.time(5);
-  auto secret = open("webhooks", "secret", endpoint.id, row.view(6));
-  if (!secret) return base::pass_on(secret.error());
-  endpoint.secret = base::Sensitive<std::string>(std::move(*secret));
-  return endpoint;
-}
-
-Result<std::vector<app::WebhookEndpoint>> SqliteTenantStore::webhooks() {
-  return engine_.read([&](Connection& db) {
-    return db.all<app::WebhookEndpoint>(
-        "SELECT id, url, kinds, enabled, description, created_at_ms, secret_sealed "
-        "FROM webhooks WHERE client_id = ? ORDER BY sequence",
-        [this](const Row& row) { return read_webhook(row); }, client_id_);
-  });
-}
-
-Result<std::vector<app::DeliveryAttempt>> SqliteTenantStore::attempts(
-    const std::string& endpoint_id, std::size_t limit) {
-  const auto read_attempt = [](const Row& row) -> Result<app::DeliveryAttempt> {
-    return app::DeliveryAttempt{row.text(0),
-                                row.text(1),
-                                static_cast<unsigned>(row.integer(2)),
-                                static_cast<int>(row.integer(3)),
-                                row.text(4),
-                                row.time(5)};
-  };
-  return engine_.read([&](Connection& db) {
-    return db.all<app::DeliveryAttempt>(
-        "SELECT event_id, endpoint_id, number, status, error, at_ms FROM attempts "
-        "WHERE client_id = ? AND endpoint_id = ? ORDER BY sequence DESC LIMIT ?",
-        read_attempt, client_id_, endpoint_id, limit);
+Result<std::vector<app::StoredEvent>> SqliteTenantStore::find_events(const app::EventFilter& filter,
+                                                                     std::int64_t after,
+                                                                     std::size_t limit) {
+  // Walks the log from the cursor: an order's own index where one is named, else the tenant's.
+  const std::int64_t since = filter.since ? base::to_unix_ms(*filter.since) : kTimeLeast;
+  const std::int64_t until = filter.until ? base::to_unix_ms(*filter.until) : kTimeMost;
+  const std::string kind = filter.kind.value_or("");
+  const auto map = [this](const Row& row) { return read_event(row); };
+  return engine_.read([&](Connection& db) -> Result<std::vector<app::StoredEvent>> {
+    if (filter.order_id) {
+      return db.all<app::StoredEvent>(
+          "SELECT sequence, id, order_id, kind, created_at_ms, body_sealed "
+          "FROM events INDEXED BY events_order WHERE client_id = ?1 AND order_id = ?2 "
+          "AND sequence > ?3 AND (?4 = '' OR kind = ?4) AND created_at_ms >= ?5 "
+          "AND created_at_ms < ?6 ORDER BY sequence LIMIT ?7",
+          map, client_id_, *filter.order_id, after, kind, since, until, limit);
+    }
+    return db.all<app::StoredEvent>(
+        "SELECT sequence, id, order_id, kind, created_at_ms, body_sealed "
+        "FROM events INDEXED BY events_all WHERE client_id = ?1 AND sequence > ?2 "
+        "AND (?3 = '' OR kind = ?3) AND created_at_ms >= ?4 AND created_at_ms < ?5 "
+        "ORDER BY sequence LIMIT ?6",
+        map, client_id_, after, kind, since, until, limit);
   });
 }
 

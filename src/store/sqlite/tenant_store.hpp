@@ -37,14 +37,29 @@ class SqliteTenantStore final : public app::TenantStore {
                                                      std::int64_t after,
                                                      std::size_t limit) override;
 
+  base::Result<std::vector<app::StoredEvent>> find_events(const app::EventFilter& filter,
+                                                          std::int64_t after,
+                                                          std::size_t limit) override;
+
   base::Result<std::vector<app::WebhookEndpoint>> webhooks() override;
+  base::Result<std::optional<app::WebhookEndpoint>> find_webhook(const std::string& id) override;
   base::Result<std::vector<app::DeliveryAttempt>> attempts(const std::string& endpoint_id,
-                                                           std::size_t limit) override;
+                                                           std::size_t limit,
+                                                           std::int64_t before) override;
+  base::Result<std::vector<app::TaskRow>> list_tasks(const app::TaskFilter& filter,
+                                                     std::int64_t before,
+                                                     std::size_t limit) override;
+  base::Result<std::optional<app::TaskRow>> find_task(const std::string& task_id) override;
+  base::Result<std::vector<app::Subscription>> subscriptions_of(
+      const std::string& human_id) override;
+  base::Result<std::optional<app::Subscription>> find_subscription(const std::string& id) override;
+  base::Result<std::vector<order::OrderType>> own_order_types() override;
   base::Result<std::optional<app::IdempotentAnswer>> find_idempotent_answer(
       const std::string& key, base::TimePoint now) override;
   base::Result<bool> is_suppressed(const std::string& person_key) override;
   base::Result<std::vector<app::AuditEntry>> audit_of(const std::string& order_id) override;
 
+  base::Result<app::ApplicationSettings> settings() override;
   base::Result<base::Duration> clock_offset() override;
   base::Result<std::uint64_t> busy_jobs(base::TimePoint now) override;
   base::Result<std::optional<base::TimePoint>> next_due() override;
@@ -58,6 +73,7 @@ class SqliteTenantStore final : public app::TenantStore {
   base::Result<app::StoredReport> read_report(const Row& row) const;
   base::Result<app::StoredEvent> read_event(const Row& row) const;
   base::Result<app::WebhookEndpoint> read_webhook(const Row& row) const;
+  base::Result<app::Subscription> read_subscription(const Row& row) const;
 
   Engine& engine_;
   std::string client_id_;
