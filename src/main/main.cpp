@@ -90,6 +90,7 @@ int run(int argc, char** argv) {
   add_store_flags(*migrate_command, flags);
   CLI::App* check = cli.add_subcommand("check-config", "Check and print the configuration");
   add_serve_flags(*check, flags);
+  CLI::App* routes_command = cli.add_subcommand("routes", "Print the API's operations");
   CLI::App* version_command = cli.add_subcommand("version", "Print the version");
 
   try {
@@ -98,6 +99,7 @@ int run(int argc, char** argv) {
     return cli.exit(error) == 0 ? kDone : kUsedWrongly;
   }
   if (*version_command) return version();
+  if (*routes_command) return list_routes();
   base::start_crypto();
   const auto config = configure(flags);
   if (!config) return report_error(config.error());

@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 #include <iostream>
 
+#include "api/routes.hpp"
 #include "auth/secret_hasher.hpp"
 #include "base/ids.hpp"
 #include "base/text.hpp"
@@ -118,6 +119,13 @@ int check_config(const Config& config) {
          {"log_level", config.log_level},
          {"handler_threads", config.handler_threads},
          {"worker_threads", config.worker_threads}});
+  return kDone;
+}
+
+int list_routes() {
+  for (const auto& [method, path] : api::operation_names()) {
+    print({{"method", method}, {"path", path}});
+  }
   return kDone;
 }
 
