@@ -127,7 +127,7 @@ export class Transport {
   }
 }
 
-/** 503: busy. 409 with Retry-After: a call with the same Idempotency-Key is still running. */
+/** 503: busy. 429: too many calls. 409 with Retry-After: a call with the same Idempotency-Key is still running. */
 function isWorthAnotherTry(response: Response): boolean {
-  return response.status === 503 || (response.status === 409 && response.headers.has("retry-after"));
+  return response.status === 503 || response.status === 429 || (response.status === 409 && response.headers.has("retry-after"));
 }
