@@ -13,7 +13,7 @@ bool is_alphanumeric(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_port_digit(char c) { return c >= '0' && c <= '9'; }
 
 /// The characters of RFC 3986 §2; "\" and others that browsers repair are not among them.
 bool is_url_character(char c) {
@@ -48,7 +48,7 @@ bool is_host_and_port(std::string_view authority) {
   constexpr std::size_t kPortDigits = 5;
   const auto port = authority.substr(colon + 1);
   return !port.empty() && port.size() <= kPortDigits &&
-         std::all_of(port.begin(), port.end(), is_digit);
+         std::all_of(port.begin(), port.end(), is_port_digit);
 }
 
 /// One value by the rules of the http room; empty where it is broken.
