@@ -72,10 +72,11 @@ void open_applicants_letter(Letter& letter, const MailFacts& facts, const std::s
     case Template::invitation:
       letter.subject = "Your next step for " + who;
       letter.heading = "You can speed this up";
-      letter.paragraphs = {who +
-                           " asked us to gather the health records that your application "
-                           "needs. With the sign-in of your clinic\u2019s patient portal you get "
-                           "them there fastest."};
+      letter.paragraphs = {
+          who + " asked us to gather the health records that your application needs.",
+          "The fastest way is your clinic\u2019s patient portal, if you have a sign-in for it. If "
+          "not, "
+          "open the page and say so: we then look in other ways."};
       return;
     case Template::special_authorization:
       letter.subject = "A signature is needed for " + who;

@@ -153,7 +153,7 @@ TEST_F(Mails, TasksThatOpenTogetherShareTheirMails) {
   house.run_due();
   ASSERT_EQ(house.order_of("policy-1").core.tasks.size(), 2U);
   ASSERT_EQ(sent(), Lines{"jane@example.com: Your next step for Test Life"});
-  EXPECT_NE(house.mailer.accepted[0].text.find("patient portal"), std::string::npos);
+  EXPECT_NE(house.mailer.accepted[0].text.find("Connect the patient portal"), std::string::npos);
   EXPECT_NE(house.mailer.accepted[0].text.find("missing details"), std::string::npos);
   house.pass(days{1});
   ASSERT_EQ(sent().size(), 2U);
@@ -165,7 +165,7 @@ TEST_F(Mails, TasksThatOpenTogetherShareTheirMails) {
   ASSERT_TRUE(house.desk().connect_portal(list, portal->id, ""));
   house.pass(days{2});
   ASSERT_EQ(sent().size(), 3U);
-  EXPECT_EQ(house.mailer.accepted[2].text.find("patient portal"), std::string::npos);
+  EXPECT_EQ(house.mailer.accepted[2].text.find("Connect the patient portal"), std::string::npos);
 }
 
 TEST_F(Mails, SubscribersHearOfWhatTheApplicationChose) {
