@@ -166,6 +166,10 @@ base::Result<StoredOrder> OrderWriter::apply(TenantStore& tenant, const std::str
     if (!stored) return base::pass_on(stored.error());
     if (!*stored) return base::fail(base::ErrorCode::not_found, "unknown order");
     StoredOrder order = std::move(**stored);
+    if (companions.only_version && *companions.only_version != order.version) {
+      return base::fail(base::ErrorCode::conflict, "the order has changed meanwhile",
+                        "UpdateOrder");
+    }
     const auto decision = order::decide(order.core, command, now);
     if (!decision) return base::pass_on(decision.error());
     auto consequences = this->consequences(tenant, order, *decision, now, companions);
@@ -182,7 +186,8 @@ base::Result<StoredOrder> OrderWriter::apply(TenantStore& tenant, const std::str
       ++order.version;
       return order;
     }
-    if (!is_conflict(committed.error()) || committed.error().field != "UpdateOrder") {
+    if (!is_conflict(committed.error()) || committed.error().field != "UpdateOrder" ||
+        companions.only_version) {
       return base::pass_on(committed.error());
     }
   }

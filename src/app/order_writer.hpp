@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,9 @@ struct Companions {
   /// Adds writes that depend on the order as the decision leaves it (an answer that shows it).
   std::function<void(const StoredOrder&, Commit&)> complete;
   const char* actor = "worker";  ///< who, in the audit trail
+  /// The command was made from the order at this version. When that is no longer the stored one,
+  /// apply() does not decide anew: the conflict (field "UpdateOrder") is the caller's.
+  std::optional<std::int64_t> only_version;
 };
 
 class OrderWriter {

@@ -5,11 +5,11 @@ import json
 import pytest
 import requests
 
+from support.answers import assert_invalid, assert_plain
 from support.orders import AUTHORIZATION, new_order
 from support.tokens import hostile_tokens
 
 BAD_VALUE = "Zq7Xbad"  # stands where something else should; no answer may repeat it
-REQUEST_ID = "x-humanapi-request-id"
 
 
 @pytest.fixture(scope="module")
@@ -21,27 +21,6 @@ def client(server, make_customer):
 def post_raw(client, body: bytes, content_type: str | None = "application/json", path: str = "/api/v1/users"):
     headers = {"Content-Type": content_type} if content_type else {}
     return client.call("POST", path, data=body, headers=headers)
-
-
-def assert_plain(answer, status: int, reason: str, message: str | None = None) -> None:
-    """Envelope A (contract 3.0)."""
-    assert answer.status_code == status
-    body = answer.json()
-    assert list(body) == ["code", "statusCode", "error", "message", REQUEST_ID]
-    assert (body["code"], body["statusCode"], body["error"]) == (status, status, reason)
-    assert body[REQUEST_ID] == answer.headers[REQUEST_ID]
-    if message is not None:
-        assert body["message"] == message
-
-
-def assert_invalid(answer, message: str, keys: list[str]) -> None:
-    """Envelope B (contract 3.0)."""
-    assert answer.status_code == 400
-    body = answer.json()
-    assert list(body) == ["statusCode", "error", "message", "validation", REQUEST_ID]
-    assert (body["statusCode"], body["error"]) == (400, "Bad Request")
-    assert body["validation"] == {"source": "payload", "keys": keys}
-    assert body["message"] == message
 
 
 def assert_nothing_stored(client) -> None:
