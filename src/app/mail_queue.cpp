@@ -129,8 +129,9 @@ class Queue {
 
   void for_applicant() {
     if (!in_.settings.mails_applicant || order::is_final(in_.decision.order.state)) return;
+    // An order type without a portal never contacts the applicant, even where it knows the address.
     const std::optional<std::string>& address = in_.order.request.client_user_email;
-    if (!address) return;
+    if (!address || !in_.order.core.type.has(order::Channel::portal)) return;
     std::optional<MailTicket> first;
     std::string occasion;
     for (const order::Event& event : in_.decision.events) {

@@ -170,7 +170,7 @@ Letter to_subscriber(const MailFacts& facts, const std::string& who) {
                          status_words(facts.ticket.state)};
   } else if (facts.ticket.kind == Template::subscriber_reminder) {
     letter.subject = letter.heading = "A task still waits for the applicant";
-    letter.paragraphs = {order + " cannot go on yet."};
+    letter.paragraphs = {order + " still waits for an answer."};
   } else {
     const auto [title, sentence] = task_words(facts.ticket.task_state);
     letter.subject = letter.heading = title;

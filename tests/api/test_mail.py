@@ -55,6 +55,19 @@ def decline_portal(link: str) -> None:
     assert decline.submit("/decline").redirected().status == 200
 
 
+def subscribe(customer, order: dict, email: str, **names) -> None:
+    answer = customer.post("/api/v1/subscriptions", {"clientUserId": order["clientUserId"], "subscriberEmail": email,
+                                                     "role": "producer", **names})
+    assert answer.status_code == 201, answer.status_code
+
+
+def mails_of_timeline(customer, human_id: str) -> list[tuple[str, str]]:
+    """What the order's trail says about mails: action and kind of mail."""
+    order_id = customer.get(f"/api/v1/users/{human_id}").json()["orders"][0]["orderId"]
+    entries = customer.get(f"/api/v1/orders/{order_id}/timeline").json()["entries"]
+    return [(entry["action"], entry["subject"]) for entry in entries if entry["action"].startswith("mail.")]
+
+
 def test_an_invitation_leads_to_the_task_manager(customer, mailbox):
     order = portal_order()
     place_pended(customer, order)
@@ -118,9 +131,36 @@ def test_nothing_after_an_abort(customer, mailbox):
     order = portal_order()
     place_pended(customer, order)
     mailbox.wait_for(1, order["clientUserEmail"])
-    assert customer.post("/api/v1/users/actions", {"action": "abort", "clientUserId": order["clientUserId"]}).status_code == 202
+    subscribe(customer, order, "left.behind@example.org")
+    abort = {"action": "abort", "clientUserId": order["clientUserId"]}
+    assert customer.post("/api/v1/users/actions", abort).status_code == 202
     customer.advance_clock("20d")
     assert len(mailbox.mails(order["clientUserEmail"])) == 1
+    assert mailbox.mails("left.behind@example.org") == []
+
+
+def test_subscribers_hear_how_far_the_order_is(customer, mailbox):
+    order = portal_order(firstName="Quillonia")
+    place_pended(customer, order)
+    subscribe(customer, order, "agent@example.org", subscriberFirstName="John")
+    decline_portal(mailbox.wait_for(1, order["clientUserEmail"])[0].link)
+    mails = mailbox.wait_for(2, "agent@example.org")
+    customer.listener.wait_for_summary(order["clientUserId"], "completed")
+    customer.advance_clock("1d")
+    assert [mail.subject for mail in mails] == ["Order status: In Progress", "Order status: Completed"]
+    assert len(mailbox.mails("agent@example.org")) == 2, "nothing about tasks, unless the application wants it"
+    for mail in mails:
+        assert "Hello John," in mail.text and order["clientUserId"] in mail.text
+        for secret in ("Quillonia", "NoRecords", "1968", order["clientUserEmail"], "http"):
+            assert secret not in mail.text and secret not in mail.html
+
+
+def test_the_timeline_tells_of_mails_without_addresses(customer, mailbox):
+    order = portal_order()
+    human_id = place_pended(customer, order)["humanId"]
+    mailbox.wait_for(1, order["clientUserEmail"])
+    customer.advance_clock("25h")
+    assert mails_of_timeline(customer, human_id) == [("mail.sent", "invitation"), ("mail.sent", "reminder_1")]
 
 
 def test_other_tasks_have_mails_of_their_own(customer, mailbox):
@@ -144,10 +184,13 @@ def test_no_invitation_where_the_order_says_so(customer, mailbox):
 
 def test_a_masked_address_gets_no_mail(customer, mailbox):
     before = len(mailbox.mails())
-    for masked in ("[email protected]", "[email\u00a0protected]"):
-        place_pended(customer, new_order("NoRecords", clientUserEmail=masked))
+    humans = [place_pended(customer, new_order("NoRecords", clientUserEmail=masked))["humanId"]
+              for masked in ("[email protected]", "[email\u00a0protected]")]
     customer.advance_clock("2d")
     assert len(mailbox.mails()) == before
+    for human_id in humans:
+        assert mails_of_timeline(customer, human_id) == [("mail.not_sent", "invitation"),
+                                                         ("mail.not_sent", "reminder_1")]
 
 
 def test_names_cannot_add_a_header(server, make_customer, mailbox):

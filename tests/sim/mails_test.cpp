@@ -146,6 +146,21 @@ TEST_F(Mails, OnlyWhereThereIsAServerAnAddressAndAWish) {
   EXPECT_TRUE(silent.store().dead_jobs(10)->empty());
 }
 
+TEST_F(Mails, AnOrderTypeWithoutAPortalContactsNobody) {
+  house.ehr.script = [](const auto&) {
+    app::RetrievalAnswer answer;
+    answer.status = app::RetrievalAnswer::Status::needs_authorization;
+    answer.detail = "Starfleet Medical";
+    return answer;
+  };
+  ASSERT_TRUE(house.place(house.order_for({}, "policy-1", "ehr-only")));
+  ASSERT_TRUE(house.place(house.order_for({}, "policy-2", "healthcheck")));
+  house.run_due();
+  EXPECT_EQ(house.order_of("policy-1").core.tasks.size(), 1U);
+  EXPECT_EQ(sent(), Lines{"jane@example.com: A signature is needed for Test Life"});
+  EXPECT_EQ(house.mailer.accepted[0].text.find("Starfleet"), std::string::npos);
+}
+
 TEST_F(Mails, TasksThatOpenTogetherShareTheirMails) {
   auto order = house.order_for({}, "policy-1", "complete");
   order.gender.reset();  // the networks need it; the portal does not
