@@ -210,6 +210,7 @@ struct ApplicantInput {
 struct DeskSettings {
   std::string public_url = "http://127.0.0.1:8080";  ///< no trailing slash
   bool sandbox = false;
+  bool mails = false;  ///< a mail server is set up
 };
 
 /// Moves a sandbox application's time; implemented by the worker, which must run what becomes due.

@@ -19,7 +19,7 @@ class Desk::Impl {
   Impl(Ports ports, DeskSettings settings)
       : ports_(std::move(ports)),
         settings_(std::move(settings)),
-        writer_(ports_.random, settings_.public_url) {}
+        writer_(ports_.random, settings_.public_url, settings_.mails) {}
 
   /// The application's time: real time plus its sandbox clock.
   [[nodiscard]] base::Result<base::TimePoint> now(TenantStore& tenant) const {

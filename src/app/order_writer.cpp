@@ -5,6 +5,7 @@
 
 #include "app/announcements.hpp"
 #include "app/context.hpp"
+#include "app/mail_queue.hpp"
 #include "base/ids.hpp"
 
 namespace chartroom::app {
@@ -150,6 +151,10 @@ base::Result<Commit> OrderWriter::consequences(TenantStore& tenant, const Stored
   const auto announced = announce(
       {tenant, order, decision, now, *settings, companions.reports, random_, public_url_}, writes);
   if (!announced) return base::pass_on(announced.error());
+  if (mails_) {
+    const auto queued = queue_mails({tenant, order, decision, now, *settings}, writes);
+    if (!queued) return base::pass_on(queued.error());
+  }
   return writes;
 }
 

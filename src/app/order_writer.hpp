@@ -31,8 +31,9 @@ struct Companions {
 
 class OrderWriter {
  public:
-  OrderWriter(base::Random& random, std::string public_url)
-      : random_(random), public_url_(std::move(public_url)) {}
+  /// `mails`: a mail server is set up.
+  OrderWriter(base::Random& random, std::string public_url, bool mails)
+      : random_(random), public_url_(std::move(public_url)), mails_(mails) {}
 
   /// Loads the order, decides and commits; decides anew when another writer was faster.
   /// `now` is the application's time. Returns the order as stored.
@@ -50,6 +51,7 @@ class OrderWriter {
  private:
   base::Random& random_;
   std::string public_url_;
+  bool mails_;
 };
 
 /// A timer's or start's command in a job's payload, and back.

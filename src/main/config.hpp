@@ -33,6 +33,14 @@ struct Config {
   unsigned actions_per_user = 30;                              ///< a minute
   std::vector<std::string> trusted_proxies;  ///< IP addresses whose X-Forwarded-For is believed
 
+  std::string smtp_url;  ///< smtp:// or smtps://; empty: no mails are sent
+  std::string smtp_user;
+  std::filesystem::path smtp_password_file;
+  bool smtp_require_tls = true;
+  std::filesystem::path smtp_ca_file;  ///< PEM; empty: the system's
+  std::string mail_from;
+  std::string mail_reply_to;
+
   [[nodiscard]] bool has_role(const std::string& role) const;
   [[nodiscard]] base::LogLevel level() const;
 };

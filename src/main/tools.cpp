@@ -96,7 +96,14 @@ int check_config(const Config& config) {
          {"token_failures_per_client", config.token_failures_per_client},
          {"token_failures_per_address", config.token_failures_per_address},
          {"actions_per_user", config.actions_per_user},
-         {"trusted_proxies", std::move(proxies)}});
+         {"trusted_proxies", std::move(proxies)},
+         {"smtp_url", config.smtp_url},
+         {"smtp_user", config.smtp_user},
+         {"smtp_password_file", config.smtp_password_file.string()},
+         {"smtp_require_tls", config.smtp_require_tls},
+         {"smtp_ca_file", config.smtp_ca_file.string()},
+         {"mail_from", config.mail_from},
+         {"mail_reply_to", config.mail_reply_to}});
   return kDone;
 }
 
