@@ -47,19 +47,22 @@ std::optional<std::string> read_zip(ObjectReader& reader) {
   return std::string(kDigits - digits.size(), '0') + digits;
 }
 
-/// Decision C6: whatever is given of it. An object without members counts as not supplied.
-std::optional<app::Address> read_address(ObjectReader& parent, Findings& findings) {
+/// Decision C6: whatever is given of it, or at least city and state where an application wants them
+/// (`is_strict`). An object without members counts as not supplied.
+std::optional<app::Address> read_address(ObjectReader& parent, bool is_strict, Findings& findings) {
   const auto* object = parent.object("address");
-  if (object == nullptr) return std::nullopt;
+  if (object == nullptr || object->empty()) return std::nullopt;
   ObjectReader reader(*object, parent.path("address"), findings);
+  const auto read = [&](std::string_view name) {
+    return is_strict ? reader.required_text(name) : reader.text(name);
+  };
   app::Address address;
   address.street1 = reader.text("street1");
   address.street2 = reader.text("street2");
-  address.city = reader.text("city");
-  address.state = reader.text("state");
+  address.city = read("city");
+  address.state = read("state");
   address.zip = read_zip(reader);
   reader.refuse_unknown();
-  if (object->empty()) return std::nullopt;
   return address;
 }
 
@@ -82,7 +85,7 @@ std::optional<std::string> read_npi(ObjectReader& reader) {
   return std::nullopt;
 }
 
-app::Provider read_provider(const json::object& object, const std::string& path,
+app::Provider read_provider(const json::object& object, const std::string& path, bool is_strict,
                             Findings& findings) {
   ObjectReader reader(object, path, findings);
   app::Provider provider;
@@ -91,7 +94,7 @@ app::Provider read_provider(const json::object& object, const std::string& path,
   if (!reader.has("name") && !reader.has("organizationName")) {
     findings.add(path, "must contain at least one of [name, organizationName]");
   }
-  provider.address = read_address(reader, findings);
+  provider.address = read_address(reader, is_strict, findings);
   provider.client_provider_id = reader.text("clientProviderId", limits::kIdCodePoints);
   provider.npi = read_npi(reader);
   provider.phone = read_phone(reader, "phone");
@@ -236,11 +239,13 @@ void read_person(ObjectReader& reader, const NewOrderRules& rules, app::NewOrder
   order.phone = read_phone(reader, "phone");
 }
 
-void read_lists(ObjectReader& reader, Findings& findings, app::NewOrder& order) {
+void read_lists(ObjectReader& reader, const NewOrderRules& rules, Findings& findings,
+                app::NewOrder& order) {
   order.conditions = reader.texts("conditions");
   each_object(reader, "providers", limits::kProviders, findings,
               [&](const json::object& object, const std::string& path) {
-                order.providers.push_back(read_provider(object, path, findings));
+                order.providers.push_back(
+                    read_provider(object, path, rules.city_and_state_required, findings));
               });
   each_object(reader, "attachments", limits::kAttachments, findings,
               [&](const json::object& object, const std::string& path) {
@@ -262,8 +267,8 @@ tl::expected<app::NewOrder, Validation> read_new_order(std::string_view body,
   app::NewOrder order;
   read_contact(reader, rules, order);
   read_person(reader, rules, order);
-  order.address = read_address(reader, findings);
-  read_lists(reader, findings, order);
+  order.address = read_address(reader, rules.city_and_state_required, findings);
+  read_lists(reader, rules, findings, order);
   order.client_data_json = read_client_data(reader, *json, findings);
   order.auto_invite = reader.boolean("autoInvite");
   reader.refuse_unknown();

@@ -20,6 +20,8 @@ struct NewOrderRules {
   std::vector<std::string> order_types;  ///< the codes that may be ordered
   /// Whether the order type (absent: the application's default) asks for clientUserEmail.
   std::function<bool(const std::optional<std::string>& order_type)> email_required;
+  /// Decision C6, the stricter reading: an address that is given has these two.
+  bool city_and_state_required = false;
 };
 
 /// Finds everything that is wrong, not the first thing only. No text of the result holds a value of
