@@ -123,6 +123,27 @@ TEST_F(ApiTest, WhatWasNotSuppliedIsLeftOut) {
             R"("updatedAt":"2020-02-21T18:23:21.445Z","status":"Invited","consumerLink":""})");
 }
 
+TEST_F(ApiTest, TheOrderIdComesLastWhereTheApplicationWantsIt) {
+  auto view = jane();
+  view.user.profile = {};
+  view.orders.emplace_back().order_id = "o-1";
+  script().user = view;
+  EXPECT_TRUE(place(kMinimal).body.ends_with(R"("consumerLink":"https://chart.test/?rq=1"})"));
+  script().application->settings.order_id_in_answer = true;
+  EXPECT_TRUE(place(kMinimal).body.ends_with(
+      R"("consumerLink":"https://chart.test/?rq=1","orderId":"o-1"})"));
+}
+
+TEST_F(ApiTest, TheApplicationDecidesHowMuchOfAnAddressIsNeeded) {
+  const std::string body =
+      R"({"clientUserId":"p1","clientUserEmail":"a@b.test","address":{"zip":"83712"}})";
+  EXPECT_EQ(place(body).status, 202);
+  script().application->settings.require_city_and_state = true;
+  const auto refused = place(body);
+  EXPECT_EQ(refused.status, 400);
+  EXPECT_NE(refused.body.find(R"("keys":["address.city","address.state"])"), std::string::npos);
+}
+
 TEST_F(ApiTest, InvalidOrdersReachNoUseCase) {
   const auto response =
       place(R"({"clientUserId":"p1","clientUserEmail":"a@b.test","dateOfBirth":"x"})");

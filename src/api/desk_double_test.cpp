@@ -125,6 +125,10 @@ base::Result<StoredReport> Desk::report(const Application& /*application*/,
   return script().report;
 }
 
+base::Result<std::vector<std::string>> Desk::callback_urls(const std::string& /*client_id*/) {
+  return base::pass_on(script().refusal);
+}
+
 base::Result<ClockView> Desk::clock(const Application& /*application*/) { return script().clock; }
 
 base::Result<ClockView> Desk::move_clock(const Application& /*application*/,

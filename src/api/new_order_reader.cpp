@@ -106,9 +106,9 @@ tl::expected<app::NewOrder, Validation> read_new_order(std::string_view body,
   app::NewOrder order;
   read_contact(reader, rules, order);
   read_person(reader, rules, order);
-  order.address = read_address(reader, findings);
+  order.address = read_address(reader, rules.address, findings);
   order.conditions = reader.texts("conditions");
-  read_providers(reader, findings, order);
+  read_providers(reader, rules.address, findings, order);
   read_attachments(reader, findings, order);
   order.client_data_json = read_client_data(reader, *json, findings);
   order.auto_invite = reader.boolean("autoInvite");

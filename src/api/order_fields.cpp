@@ -61,7 +61,7 @@ std::optional<std::string> read_npi(ObjectReader& reader) {
   return std::nullopt;
 }
 
-app::Provider read_provider(const json::object& object, const std::string& path,
+app::Provider read_provider(const json::object& object, const std::string& path, AddressRule rule,
                             Findings& findings) {
   ObjectReader reader(object, path, findings);
   app::Provider provider;
@@ -70,7 +70,7 @@ app::Provider read_provider(const json::object& object, const std::string& path,
   if (!reader.has("name") && !reader.has("organizationName")) {
     findings.add(path, "must contain at least one of [name, organizationName]");
   }
-  provider.address = read_address(reader, findings);
+  provider.address = read_address(reader, rule, findings);
   provider.client_provider_id = reader.text("clientProviderId", limits::kIdCodePoints);
   provider.npi = read_npi(reader);
   provider.phone = read_phone(reader, "phone");
@@ -143,25 +143,29 @@ void read_demographics(ObjectReader& reader, const base::Date& today, app::NewOr
   order.phone = read_phone(reader, "phone");
 }
 
-std::optional<app::Address> read_address(ObjectReader& parent, Findings& findings) {
+std::optional<app::Address> read_address(ObjectReader& parent, AddressRule rule,
+                                         Findings& findings) {
   const auto* object = parent.object("address");
-  if (object == nullptr) return std::nullopt;
+  if (object == nullptr || object->empty()) return std::nullopt;
   ObjectReader reader(*object, parent.path("address"), findings);
+  const auto read = [&](std::string_view name) {
+    return rule == AddressRule::city_and_state ? reader.required_text(name) : reader.text(name);
+  };
   app::Address address;
   address.street1 = reader.text("street1");
   address.street2 = reader.text("street2");
-  address.city = reader.text("city");
-  address.state = reader.text("state");
+  address.city = read("city");
+  address.state = read("state");
   address.zip = read_zip(reader);
   reader.refuse_unknown();
-  if (object->empty()) return std::nullopt;
   return address;
 }
 
-void read_providers(ObjectReader& reader, Findings& findings, app::NewOrder& order) {
+void read_providers(ObjectReader& reader, AddressRule rule, Findings& findings,
+                    app::NewOrder& order) {
   each_object(reader, "providers", limits::kProviders, findings,
               [&](const json::object& object, const std::string& path) {
-                order.providers.push_back(read_provider(object, path, findings));
+                order.providers.push_back(read_provider(object, path, rule, findings));
               });
 }
 

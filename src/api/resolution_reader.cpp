@@ -24,13 +24,13 @@ Decision decision_of(const std::string& word) {
   return word == "release" ? Decision::release : Decision::reject;
 }
 
-void read_given(ObjectReader& reader, TaskKind kind, const base::Date& today, Findings& findings,
-                app::NewOrder& given) {
+void read_given(ObjectReader& reader, TaskKind kind, const base::Date& today, AddressRule rule,
+                Findings& findings, app::NewOrder& given) {
   if (kind == TaskKind::identity_review) return;
   if (kind != TaskKind::special_authorization) {
     read_demographics(reader, today, given);
-    given.address = read_address(reader, findings);
-    read_providers(reader, findings, given);
+    given.address = read_address(reader, rule, findings);
+    read_providers(reader, rule, findings, given);
   }
   read_attachments(reader, findings, given);
 }
@@ -58,14 +58,15 @@ void require_answer(const boost::json::object& body, TaskKind kind, const app::N
 
 tl::expected<app::TaskResolution, Validation> read_resolution(const boost::json::object& body,
                                                               TaskKind kind,
-                                                              const base::Date& today) {
+                                                              const base::Date& today,
+                                                              AddressRule rule) {
   Findings findings;
   ObjectReader reader(body, "", findings);
   app::TaskResolution resolution;
   const auto decision =
       reader.choice("decision", decisions_for(kind), kind == TaskKind::identity_review);
   if (decision) resolution.decision = decision_of(*decision);
-  read_given(reader, kind, today, findings, resolution.given);
+  read_given(reader, kind, today, rule, findings, resolution.given);
   reader.refuse_unknown();
   if (!reader.has("decision")) {
     require_answer(body, kind, resolution.given, reader, findings);

@@ -4,6 +4,7 @@
 #include <boost/json/object.hpp>
 #include <tl/expected.hpp>
 
+#include "api/order_fields.hpp"
 #include "api/validation.hpp"
 #include "app/desk.hpp"
 #include "base/time.hpp"
@@ -15,6 +16,7 @@ namespace chartroom::api {
 /// order; attachments with a hipaaAuthorization for special_authorization. For connect_portal any
 /// other body of this shape comes back as no decision: the use case says who can connect.
 [[nodiscard]] tl::expected<app::TaskResolution, Validation> read_resolution(
-    const boost::json::object& body, order::TaskKind kind, const base::Date& today);
+    const boost::json::object& body, order::TaskKind kind, const base::Date& today,
+    AddressRule rule = AddressRule::anything);
 
 }  // namespace chartroom::api

@@ -82,7 +82,8 @@ http::Response post_task_resolution(const ApiPorts& ports, const app::Applicatio
   const auto view = ports.desk.task(application, task_id);
   if (!view) return error_answer(ports, request, view.error());
   const auto today = base::Date::from(ports.clock.now() + application.clock_offset);
-  const auto resolution = read_resolution(*body.json, view->task.kind, today);
+  const auto resolution =
+      read_resolution(*body.json, view->task.kind, today, address_rule(application));
   if (!resolution) {
     return http::invalid_input(request, resolution.error().message, resolution.error().keys);
   }

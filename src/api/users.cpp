@@ -1,5 +1,6 @@
 // POST and GET /api/v1/users, GET /api/v1/users/{humanId} (contract §3.2, §3.3, §3.5).
 #include <algorithm>
+#include <functional>
 
 #include "api/new_order_reader.hpp"
 #include "api/paging.hpp"
@@ -15,6 +16,7 @@ NewOrderRules rules_for(const ApiPorts& ports, const app::Application& applicati
   NewOrderRules rules;
   rules.today = base::Date::from(ports.clock.now() + application.clock_offset);
   for (const auto& type : types) rules.order_types.push_back(type.code);
+  rules.address = address_rule(application);
   rules.email_required = [&types, &application](const std::optional<std::string>& code) {
     const auto& wanted = code ? *code : application.default_order_type;
     const auto type = std::find_if(types.begin(), types.end(),
@@ -24,8 +26,11 @@ NewOrderRules rules_for(const ApiPorts& ports, const app::Application& applicati
   return rules;
 }
 
-app::RenderedAnswer render(const app::UserView& view) {
-  return {202, kJson, created_user_json(view)};
+std::function<app::RenderedAnswer(const app::UserView&)> render_for(
+    const app::Application& application) {
+  return [with_order_id = application.settings.order_id_in_answer](const app::UserView& view) {
+    return app::RenderedAnswer{202, kJson, created_user_json(view, with_order_id)};
+  };
 }
 
 http::Response place_error(const ApiPorts& ports, const http::Request& request,
@@ -77,7 +82,7 @@ http::Response post_user(const ApiPorts& ports, const app::Application& applicat
   const auto rules = rules_for(ports, application, *types);
   const auto order = read_new_order(request.body, rules);
   if (!order) return http::invalid_input(request, order.error().message, order.error().keys);
-  auto placed = ports.desk.place_order(application, *order, {render, once});
+  auto placed = ports.desk.place_order(application, *order, {render_for(application), once});
   if (!placed) return place_error(ports, request, placed.error(), rules);
   return to_response(std::move(placed->answer));
 }

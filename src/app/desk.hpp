@@ -353,6 +353,8 @@ class Desk {
 
   // Task Manager. Errors: unauthenticated with message "expired" or "forged"; not_found.
   base::Result<TaskList> open_link(const std::string& client_id, std::string_view rq);
+  /// What an address must begin with to be called back (app/callbacks.hpp). Error not_found.
+  base::Result<std::vector<std::string>> callback_urls(const std::string& client_id);
   base::Result<TaskList> give_information(const TaskList& session, const std::string& task_id,
                                           const ApplicantInput& input);
   base::Result<TaskList> sign_special_authorization(const TaskList& session,

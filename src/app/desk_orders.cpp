@@ -94,6 +94,11 @@ Placement make_placement(const NewOrder& request, const order::OrderType& type,
   add_attachments(request, order, now, writes);
   writes.emplace_back(InsertJob{start_job(order, now)});
   writes.emplace_back(InsertAudit{{order.core.id, "api", "order.placed", order.human_id, now}});
+  // Decision C6: such an address is taken, but whoever wonders why nobody was found can see it.
+  if (request.address && order.core.given.count(order::Field::address) == 0) {
+    writes.emplace_back(
+        InsertAudit{{order.core.id, "api", "order.address_incomplete", order.human_id, now}});
+  }
   return placement;
 }
 

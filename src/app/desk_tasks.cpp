@@ -133,6 +133,13 @@ Result<TaskList> Desk::open_link(const std::string& client_id, std::string_view 
   return impl_->task_list(*tenant, **application, *user);
 }
 
+Result<std::vector<std::string>> Desk::callback_urls(const std::string& client_id) {
+  auto application = impl_->ports_.store.find_application(client_id);
+  if (!application) return pass_on(application.error());
+  if (!*application) return fail(ErrorCode::not_found, "unknown application");
+  return std::move((*application)->settings.callback_urls);
+}
+
 namespace {
 
 /// Loads what every task of the applicant starts from; conflict when the task is closed by now.

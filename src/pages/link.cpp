@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
+#include "app/callbacks.hpp"
 #include "base/text.hpp"
 #include "http/target.hpp"
 
@@ -81,6 +82,12 @@ bool is_web_address(std::string_view url) {
   return url.size() <= kCallbackBytes && scheme_length(url) != 0 &&
          std::all_of(url.begin(), url.end(), is_url_character) &&
          is_host_and_port(authority_of(url));
+}
+
+bool may_call_back(const std::vector<std::string>& listed, bool sandbox, std::string_view url) {
+  if (!is_web_address(url)) return false;
+  const bool is_free = sandbox && (listed.empty() || app::is_loopback_url(url));
+  return is_free || app::admits_callback(listed, url);
 }
 
 std::string origin_of(std::string_view url) {
