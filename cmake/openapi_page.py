@@ -146,6 +146,7 @@ class Page:
                 "is_extension": operation.get("x-chartroom-extension", False),
                 "is_public": operation.get("security") == [],
                 "body": self.body(operation["requestBody"]["content"]) if "requestBody" in operation else [],
+                "body_required": operation.get("requestBody", {}).get("required", False),
                 "answers": [one for one in answers if not one["is_error"]],
                 "errors": [one for one in answers if one["is_error"]]}
 

@@ -24,6 +24,9 @@ EXPECTED_MISSING = {
     "listWebhookAttempts", "listEvents", "getEvent", "redeliverEvent", "replayEvents",
 }
 
+# Documented answers that this build cannot give yet.
+EXPECTED_UNSEEN = {("createClientToken", 429), ("createConnectToken", 429), ("performActionForUser", 429)}
+
 
 def inline(node):
     """A part of the document without references; its shapes are not recursive."""
