@@ -249,6 +249,21 @@ TEST_F(ApiTest, EveryRouteButTokenKeysAndProbesNeedsAToken) {
   }
 }
 
+TEST_F(ApiTest, TheDocumentIsSentOnceAndThenNotAgain) {
+  for (const auto* path : {"/openapi.json", "/docs"}) {
+    const auto first = call("GET", path);
+    EXPECT_EQ(first.status, 200);
+    EXPECT_FALSE(first.body.empty());
+    http::Request again;
+    again.headers = {{"if-none-match", "\"other\", W/" + header(first, "etag")}};
+    for (const auto& route : router_.routes()) {
+      if (route.pattern == path) EXPECT_EQ(route.handler(again).status, 304);
+    }
+  }
+  EXPECT_TRUE(
+      header(call("GET", "/docs"), "content-security-policy").starts_with("default-src 'none'"));
+}
+
 TEST_F(ApiTest, Token) {
   script().grant = app::TokenGrant{"jwt", 86'400};
   const std::string good = R"({"client_id":"i","client_secret":"s","type":"client"})";

@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 #include <iostream>
 
+#include "api/routes.hpp"
 #include "base/ids.hpp"
 #include "base/time.hpp"
 #include "delivery/standard_webhooks.hpp"
@@ -104,6 +105,13 @@ int check_config(const Config& config) {
          {"smtp_ca_file", config.smtp_ca_file.string()},
          {"mail_from", config.mail_from},
          {"mail_reply_to", config.mail_reply_to}});
+  return kDone;
+}
+
+int list_routes() {
+  for (const auto& [method, path] : api::operation_names()) {
+    print({{"method", method}, {"path", path}});
+  }
   return kDone;
 }
 
