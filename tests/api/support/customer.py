@@ -40,6 +40,9 @@ class Customer:
         assert answer.status_code == 200, answer.status_code
         return answer.json()["client_token"]
 
+    def renew_token(self) -> None:
+        self.token = self._grant()
+
     def _session(self) -> requests.Session:
         if not hasattr(self._sessions, "one"):
             self._sessions.one = requests.Session()
