@@ -188,18 +188,6 @@ def test_nothing_follows_the_end(walks):
         assert len(walk.customer.listener.deliveries(walk.client_user_id)) == before
 
 
-def test_times_out_while_pended(customer):
-    """Asked on paper after seven days, pended until the thirtieth: each task gets less time than the order has left."""
-    order = new_order("TimesOut", orderType="complete")
-    user = customer.place(order)
-    customer.listener.wait_for_summary(order["clientUserId"], "pended")
-    customer.advance_clock("31d")
-    summary = customer.listener.wait_for_summary(order["clientUserId"], "completed")
-    assert summary["eventPayload"]["timedOut"] is True
-    shown, = customer.get(f"/api/v1/users/{user['humanId']}").json()["orders"]
-    assert shown["orderStatus"] == "Completed"
-
-
 def test_an_order_leaves_created_at_once(client):
     user = client.place(quiet_order())
 
