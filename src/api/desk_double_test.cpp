@@ -136,7 +136,7 @@ base::Result<std::vector<ProviderView>> Desk::providers(const Application& /*app
   return refuse();
 }
 
-base::Result<StoredOrder> Desk::order(const Application& /*application*/,
+base::Result<OrderDetail> Desk::order(const Application& /*application*/,
                                       const std::string& /*order_id*/) {
   return refuse();
 }

@@ -23,6 +23,10 @@ http::Response get_users(const ApiPorts& ports, const app::Application& applicat
 http::Response get_user(const ApiPorts& ports, const app::Application& application,
                         const http::Request& request);
 
+// providers.cpp
+http::Response get_providers(const ApiPorts& ports, const app::Application& application,
+                             const http::Request& request);
+
 // user_actions.cpp
 http::Response post_user_action(const ApiPorts& ports, const app::Application& application,
                                 const http::Request& request, const Once& once);
@@ -36,6 +40,30 @@ http::Response get_report(const ApiPorts& ports, const app::Application& applica
 // consumer_link.cpp
 http::Response post_consumer_link(const ApiPorts& ports, const app::Application& application,
                                   const http::Request& request, const Once& once);
+
+// subscriptions.cpp
+http::Response post_subscription(const ApiPorts& ports, const app::Application& application,
+                                 const http::Request& request, const Once& once);
+http::Response get_subscriptions(const ApiPorts& ports, const app::Application& application,
+                                 const http::Request& request);
+http::Response get_subscription(const ApiPorts& ports, const app::Application& application,
+                                const http::Request& request);
+http::Response delete_subscription(const ApiPorts& ports, const app::Application& application,
+                                   const http::Request& request);
+
+// orders.cpp
+http::Response get_order(const ApiPorts& ports, const app::Application& application,
+                         const http::Request& request);
+http::Response get_timeline(const ApiPorts& ports, const app::Application& application,
+                            const http::Request& request);
+
+// tasks.cpp
+http::Response get_tasks(const ApiPorts& ports, const app::Application& application,
+                         const http::Request& request);
+http::Response get_task(const ApiPorts& ports, const app::Application& application,
+                        const http::Request& request);
+http::Response post_task_resolution(const ApiPorts& ports, const app::Application& application,
+                                    const http::Request& request, const Once& once);
 
 // sandbox_clock.cpp
 http::Response get_clock(const ApiPorts& ports, const app::Application& application,

@@ -80,6 +80,13 @@ struct TaskView {
   std::string human_id;
   std::string client_user_id;
   std::vector<RawRecord> records;  ///< identity_review: those to be decided on, without bytes
+  /// missing_information: what is missing still, by the names of the order request (contract §3.2).
+  std::vector<std::string> missing_fields;
+};
+
+struct OrderDetail {
+  StoredOrder order;
+  std::vector<TaskView> tasks;  ///< oldest first
 };
 
 struct TaskPage {
@@ -179,6 +186,7 @@ struct ApplicantInput {
 struct DeskSettings {
   std::string public_url = "http://127.0.0.1:8080";  ///< no trailing slash
   bool sandbox = false;
+  bool mails = false;  ///< a mail server is set up
 };
 
 /// Moves a sandbox application's time; implemented by the worker, which must run what becomes due.
@@ -250,7 +258,7 @@ class Desk {
   base::Result<StoredReport> report(const Application& application, const std::string& report_id);
 
   /// Errors: not_found.
-  base::Result<StoredOrder> order(const Application& application, const std::string& order_id);
+  base::Result<OrderDetail> order(const Application& application, const std::string& order_id);
   /// The order's audit trail, oldest first. Errors: not_found.
   base::Result<std::vector<AuditEntry>> timeline(const Application& application,
                                                  const std::string& order_id);
@@ -266,7 +274,8 @@ class Desk {
   base::Result<void> unsubscribe(const Application& application, const std::string& id);
 
   // Tasks (contract §15). Errors: not_found; conflict (closed; only the applicant can);
-  // invalid_input with the field that is missing or not of this task's kind.
+  // invalid_input with the field that is missing or not of this task's kind. A filter by an order
+  // or user that is unknown is not_found.
   base::Result<TaskPage> tasks(const Application& application, const TaskFilter& filter,
                                std::int64_t before, std::size_t limit);
   base::Result<TaskView> task(const Application& application, const std::string& task_id);

@@ -121,6 +121,34 @@ class EventSender {
   [[nodiscard]] virtual std::optional<base::Duration> delay_after(unsigned failed_tries) = 0;
 };
 
+/// One e-mail to one person. What is in it is about an applicant: nothing of it is logged.
+struct Mail {
+  std::string to;    ///< an address that is_mail_address() takes, like all addresses here
+  std::string from;  ///< of the envelope and of the header
+  std::string from_name;
+  std::string reply_to;  ///< empty: none
+  std::string subject;
+  std::string text;        ///< the same twice: for those who read plain text
+  std::string html;        ///< and for everybody else
+  std::string message_id;  ///< "<id@host>", the same whenever this mail is sent again
+};
+
+/// Hands mails to a mail server. Thread-safe, blocking.
+class MailSender {
+ public:
+  virtual ~MailSender() = default;
+  struct Outcome {
+    enum class Verdict {
+      accepted,   ///< the server has taken it over
+      temporary,  ///< try again later
+      permanent,  ///< this mail will never be taken
+    };
+    Verdict verdict = Verdict::temporary;
+    std::string error;  ///< fixed words; empty when accepted
+  };
+  [[nodiscard]] virtual Outcome send(const Mail& mail) = 0;
+};
+
 // ── record channels ─────────────────────────────────────────────────────────────────────────────
 
 struct RetrievalRequest {

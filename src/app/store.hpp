@@ -87,7 +87,7 @@ struct BuryJob {
   std::string lease;
   std::string error;
 };
-/// Drops waiting jobs of an order by kind (empty: all kinds but "deliver").
+/// Drops waiting jobs of an order by kind (empty: all kinds but "deliver" and "mail").
 struct DropJobs {
   std::string order_id;
   std::string kind;

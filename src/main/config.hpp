@@ -26,6 +26,14 @@ struct Config {
   unsigned handler_threads = 16;  ///< 1 to 256
   unsigned worker_threads = 4;    ///< 1 to 64
 
+  std::string smtp_url;  ///< smtp:// or smtps://; empty: no mails are sent
+  std::string smtp_user;
+  std::filesystem::path smtp_password_file;
+  bool smtp_require_tls = true;
+  std::filesystem::path smtp_ca_file;  ///< PEM; empty: the system's
+  std::string mail_from;
+  std::string mail_reply_to;
+
   [[nodiscard]] bool has_role(const std::string& role) const;
   [[nodiscard]] base::LogLevel level() const;
 };

@@ -55,6 +55,41 @@ TEST(Config, RefusesImpossibleValues) {
   }
 }
 
+TEST(Config, MailSettingsBelongTogether) {
+  const Settings sound{{"smtp_url", "smtp://mail.example.com:587"},
+                       {"mail_from", "records@example.com"}};
+  const auto with = [&](const Settings& more, const Settings& base) {
+    Settings all = more;
+    all.insert(base.begin(), base.end());
+    return load_config({}, {}, all);
+  };
+  EXPECT_TRUE(with({}, sound));
+  EXPECT_TRUE(with({{"smtp_user", "u"}, {"smtp_password_file", "/x"}}, sound));
+  for (const char* home :
+       {"smtp://localhost:25", "smtp://127.0.0.2", "smtp://[::1]:2525/me.example"})
+    EXPECT_TRUE(
+        with({{"smtp_url", home}, {"smtp_require_tls", "false"}, {"sandbox", "true"}}, sound))
+        << home;
+  for (const Settings& wrong : std::vector<Settings>{
+           {{"sandbox", "true"}},
+           {{"smtp_require_tls", "false"}},
+           {{"smtp_user", "u"}},
+           {{"smtp_password_file", "/x"}},
+           {{"mail_from", "records"}},
+           {{"mail_from", "R <records@example.com>"}},
+           {{"mail_reply_to", "a@b.example\nBcc: c@d.example"}},
+           {{"smtp_url", "mail.example.com"}},
+           {{"smtp_url", "http://mail.example.com"}},
+           {{"smtp_url", "smtp://user:secret@mail.example.com"}},
+           {{"smtp_url", "smtp://127.0.0.1.example.com"}, {"sandbox", "true"}},
+           {{"smtp_url", "smtp://localhost.example.com"}, {"smtp_require_tls", "false"}}}) {
+    const auto config = with(wrong, sound);
+    ASSERT_FALSE(config) << wrong.begin()->first << "=" << wrong.begin()->second;
+    EXPECT_EQ(config.error().code, base::ErrorCode::invalid_input);
+  }
+  EXPECT_FALSE(load_config({}, {}, {{"smtp_url", "smtp://mail.example.com"}}));
+}
+
 TEST(Config, BrokenTomlNamesTheLine) {
   const ConfigFile file("listen = \"127.0.0.1:1\"\nroles = [\n");
   const auto config = load_config(file.path_, {}, {});

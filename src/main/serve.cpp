@@ -17,6 +17,7 @@
 #include "http/server.hpp"
 #include "main/commands.hpp"
 #include "main/json_logger.hpp"
+#include "main/mail_setup.hpp"
 #include "main/version.hpp"
 #include "main/wiring.hpp"
 #include "net/curl_http_client.hpp"
@@ -123,15 +124,23 @@ int serve(const Config& config) {
   const auto tokens = auth::make_token_service(*house.store, house.clock, house.random,
                                                auth::token_settings_for(public_url));
 
-  app::JobRunner runner(
-      {*house.store, house.clock, house.random, *logger, *house.sealer, sender, channels.channels},
-      public_url, kVersion);
+  const auto mailer = open_mail(config, house.clock);
+  if (!mailer) return report_error(mailer.error());
+  app::JobRunner runner({*house.store,
+                         house.clock,
+                         house.random,
+                         *logger,
+                         *house.sealer,
+                         sender,
+                         channels.channels,
+                         {mailer->get(), links.get(), config.mail_from, config.mail_reply_to}},
+                        public_url, kVersion);
   worker::WorkerSettings worker_settings;
   worker_settings.threads = config.worker_threads;
   worker::Worker worker(*house.store, runner, house.clock, *logger, worker_settings);
   app::Desk desk({*house.store, house.clock, house.random, *logger, *house.sealer, *hasher, *tokens,
                   *links, channels.channels, [&worker] { worker.wake(); }},
-                 {public_url, config.sandbox});
+                 {public_url, config.sandbox, *mailer != nullptr});
 
   if (config.has_role("worker")) {
     desk.set_clock_mover([&worker](const app::Application& application, base::TimePoint target) {

@@ -117,7 +117,14 @@ int check_config(const Config& config) {
          {"key_file", config.key_file.string()},
          {"log_level", config.log_level},
          {"handler_threads", config.handler_threads},
-         {"worker_threads", config.worker_threads}});
+         {"worker_threads", config.worker_threads},
+         {"smtp_url", config.smtp_url},
+         {"smtp_user", config.smtp_user},
+         {"smtp_password_file", config.smtp_password_file.string()},
+         {"smtp_require_tls", config.smtp_require_tls},
+         {"smtp_ca_file", config.smtp_ca_file.string()},
+         {"mail_from", config.mail_from},
+         {"mail_reply_to", config.mail_reply_to}});
   return kDone;
 }
 
