@@ -25,8 +25,14 @@ class FixedClock final : public base::Clock {
 
 class FixedTokens final : public app::TokenService {
  public:
-  base::Result<Token> issue(const std::string& /*client_id*/) override { return Token{}; }
-  base::Result<std::string> verify(std::string_view /*token*/) override { return std::string(); }
+  base::Result<Token> issue(Kind /*kind*/, const std::string& /*client_id*/,
+                            const std::string& /*human_id*/,
+                            base::TimePoint /*not_before*/) override {
+    return Token{};
+  }
+  base::Result<Claims> verify(Kind /*kind*/, std::string_view /*token*/) override {
+    return Claims{};
+  }
   base::Result<std::string> jwks() override { return std::string(R"({"keys":[]})"); }
 };
 

@@ -34,6 +34,17 @@ base::Result<Application> Desk::authenticate(std::string_view bearer_token) {
   return script().application;
 }
 
+base::Result<ConnectGrant> Desk::connect_user(const ConnectRequest& request) {
+  script().calls.emplace_back("connect_user");
+  script().connect = request;
+  return script().connect_grant;
+}
+
+base::Result<UserSession> Desk::authenticate_user(std::string_view bearer_token) {
+  script().token = bearer_token;
+  return script().session;
+}
+
 base::Result<std::vector<order::OrderType>> Desk::order_types(const Application& /*application*/) {
   order::OrderType first;
   first.code = "healthcheck";

@@ -10,6 +10,12 @@ namespace chartroom::api {
 
 // token.cpp
 http::Response post_token(const ApiPorts& ports, const http::Request& request);
+/// The answer of a token endpoint that issued nothing; counts what may be a guess.
+http::Response token_error(const ApiPorts& ports, const http::Request& request,
+                           const std::string& client_id, const base::Error& error);
+
+// connect_token.cpp
+http::Response post_connect_token(const ApiPorts& ports, const http::Request& request);
 
 // order_types.cpp
 http::Response get_order_types(const ApiPorts& ports, const app::Application& application,

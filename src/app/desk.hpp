@@ -155,6 +155,30 @@ struct TokenGrant {
   std::int64_t expires_in_seconds = 0;
 };
 
+/// What is asked of POST /v1/connect/token (contract §2.4).
+struct ConnectRequest {
+  enum class Kind { session, id, access };
+  Kind kind = Kind::session;
+  std::string client_id;
+  base::Sensitive<std::string> client_secret;
+  std::optional<base::Sensitive<std::string>> refresh_token;  ///< counts instead of the secret
+  std::string client_user_id;
+  std::optional<std::string> client_user_email;
+};
+
+struct ConnectGrant {
+  std::string token;          ///< of the kind that was asked for
+  std::string refresh_token;  ///< access only
+  std::string human_id;
+  std::int64_t expires_in_seconds = 0;
+};
+
+/// Whom an access token speaks for.
+struct UserSession {
+  Application application;
+  std::string human_id;
+};
+
 struct ClockView {
   base::TimePoint now{};
   std::optional<base::TimePoint> next_due;  ///< in the application's time
@@ -217,8 +241,13 @@ class Desk {
   /// Error unauthenticated for a wrong pair, without telling which half was wrong.
   base::Result<TokenGrant> grant_token(const std::string& client_id,
                                        const base::Sensitive<std::string>& secret);
-  /// The application a bearer token speaks for. Error unauthenticated.
+  /// The application a bearer token speaks for. Error unauthenticated, also for a user's token.
   base::Result<Application> authenticate(std::string_view bearer_token);
+  /// A token for one user of the application. Errors: unauthenticated (wrong pair, or a refresh
+  /// token that is not of this application and user), not_found (user), conflict (other e-mail).
+  base::Result<ConnectGrant> connect_user(const ConnectRequest& request);
+  /// The user an access token speaks for. Error unauthenticated, also for a client token.
+  base::Result<UserSession> authenticate_user(std::string_view bearer_token);
 
   // Orders (contract §3).
   base::Result<std::vector<order::OrderType>> order_types(const Application& application);

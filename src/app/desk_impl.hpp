@@ -28,6 +28,14 @@ class Desk::Impl {
     return ports_.clock.now() + *offset;
   }
 
+  base::Result<Application> application_with(const std::string& client_id,
+                                             const base::Sensitive<std::string>& secret) const;
+  base::Result<std::pair<Application, TokenService::Claims>> application_of(
+      TokenService::Kind kind, std::string_view token) const;
+  base::Result<ConnectGrant> user_grant(TenantStore& tenant, const Application& application,
+                                        const std::string& human_id,
+                                        const ConnectRequest& request) const;
+
   /// Errors: not_found; invalid_input unless exactly one key is given.
   base::Result<User> find_user(TenantStore& tenant, const UserKey& key) const;
   /// The newest order that is not final; not_found when there is none.

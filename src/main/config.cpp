@@ -10,6 +10,8 @@
 
 #include "app/mails.hpp"
 #include "base/text.hpp"
+#include "base/time.hpp"
+#include "http/peer.hpp"
 
 namespace chartroom::cli {
 namespace {
@@ -17,6 +19,8 @@ namespace {
 using base::ErrorCode;
 using base::fail;
 using base::Result;
+
+constexpr unsigned kRateMost = 100'000;  ///< a minute
 
 Result<void> wrong(const std::string& name, const std::string& allowed) {
   return fail(ErrorCode::invalid_input, name + ": " + allowed, name);
@@ -115,6 +119,33 @@ Result<void> check_mail(const Config& config) {
 
 using Setter = std::function<Result<void>(Config&, const std::string&)>;
 
+Result<void> set_token_life(std::chrono::seconds& target, const std::string& value) {
+  const auto life = base::parse_duration(value);
+  if (!life || *life < base::limits::kTokenLifeLeast || *life > base::limits::kTokenLife) {
+    return wrong("token_life", "must be a time from 60s to 24h, such as 15m");
+  }
+  target = std::chrono::floor<std::chrono::seconds>(*life);
+  return {};
+}
+
+Result<void> set_addresses(std::vector<std::string>& target, const std::string& name,
+                           const std::string& value) {
+  std::vector<std::string> addresses;
+  for (const std::string& part : base::split(value, ',')) {
+    auto address = http::canonical_address(base::trim(part));
+    if (!address) return wrong(name, "must be IP addresses, such as 127.0.0.1 or ::1");
+    addresses.push_back(*std::move(address));
+  }
+  target = std::move(addresses);
+  return {};
+}
+
+Setter count_setter(unsigned Config::* field, const char* name, unsigned most) {
+  return [field, name, most](Config& config, const std::string& value) {
+    return set_count(config.*field, most, name, value);
+  };
+}
+
 /// Every setting there is. docs/operations.md lists the same names.
 const std::map<std::string, Setter>& setters() {
   static const std::map<std::string, Setter> all{
@@ -158,13 +189,18 @@ const std::map<std::string, Setter>& setters() {
          c.log_level = v;
          return {};
        }},
-      {"handler_threads",
+      {"handler_threads", count_setter(&Config::handler_threads, "handler_threads", 256)},
+      {"worker_threads", count_setter(&Config::worker_threads, "worker_threads", 64)},
+      {"token_life",
+       [](Config& c, const std::string& v) { return set_token_life(c.token_life, v); }},
+      {"token_failures_per_client",
+       count_setter(&Config::token_failures_per_client, "token_failures_per_client", kRateMost)},
+      {"token_failures_per_address",
+       count_setter(&Config::token_failures_per_address, "token_failures_per_address", kRateMost)},
+      {"actions_per_user", count_setter(&Config::actions_per_user, "actions_per_user", kRateMost)},
+      {"trusted_proxies",
        [](Config& c, const std::string& v) {
-         return set_count(c.handler_threads, 256, "handler_threads", v);
-       }},
-      {"worker_threads",
-       [](Config& c, const std::string& v) {
-         return set_count(c.worker_threads, 64, "worker_threads", v);
+         return set_addresses(c.trusted_proxies, "trusted_proxies", v);
        }},
       {"smtp_url", [](Config& c, const std::string& v) { return set_smtp_url(c.smtp_url, v); }},
       {"smtp_user",

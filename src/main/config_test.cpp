@@ -40,14 +40,22 @@ TEST(Config, RefusesWhatItDoesNotKnowAndSaysWhere) {
 }
 
 TEST(Config, RefusesImpossibleValues) {
-  const std::array<Settings, 8> wrong{{{{"listen", "8080"}},
-                                       {{"listen", "127.0.0.1:99999"}},
-                                       {{"roles", "api,cook"}},
-                                       {{"worker_threads", "0"}},
-                                       {{"worker_threads", "4x"}},
-                                       {{"public_url", "records.example.com"}},
-                                       {{"sandbox", "yes"}},
-                                       {{"log_level", ""}}}};
+  const std::array<Settings, 16> wrong{{{{"token_life", "59s"}},
+                                        {{"token_life", "25h"}},
+                                        {{"token_life", "60"}},
+                                        {{"token_failures_per_client", "0"}},
+                                        {{"actions_per_user", "100001"}},
+                                        {{"trusted_proxies", "proxy.example.com"}},
+                                        {{"trusted_proxies", "127.0.0.1,"}},
+                                        {{"trusted_proxies", "10.0.0.0/8"}},
+                                        {{"listen", "8080"}},
+                                        {{"listen", "127.0.0.1:99999"}},
+                                        {{"roles", "api,cook"}},
+                                        {{"worker_threads", "0"}},
+                                        {{"worker_threads", "4x"}},
+                                        {{"public_url", "records.example.com"}},
+                                        {{"sandbox", "yes"}},
+                                        {{"log_level", ""}}}};
   for (const Settings& settings : wrong) {
     const auto config = load_config({}, {}, settings);
     ASSERT_FALSE(config) << settings.begin()->first << "=" << settings.begin()->second;
@@ -88,6 +96,20 @@ TEST(Config, MailSettingsBelongTogether) {
     EXPECT_EQ(config.error().code, base::ErrorCode::invalid_input);
   }
   EXPECT_FALSE(load_config({}, {}, {{"smtp_url", "smtp://mail.example.com"}}));
+}
+
+TEST(Config, TokensAndLimitsCanBeSet) {
+  const ConfigFile file("trusted_proxies = [\"::ffff:10.0.0.1\", \"0:0::1\"]\n");
+  const auto config = load_config(
+      file.path_, {},
+      {{"token_life", "15m"}, {"token_failures_per_address", "7"}, {"actions_per_user", "9"}});
+  ASSERT_TRUE(config) << config.error().message;
+  EXPECT_EQ(config->token_life, std::chrono::minutes{15});
+  EXPECT_EQ(config->token_failures_per_client, 10U) << "by default";
+  EXPECT_EQ(config->token_failures_per_address, 7U);
+  EXPECT_EQ(config->actions_per_user, 9U);
+  EXPECT_EQ(config->trusted_proxies, (std::vector<std::string>{"10.0.0.1", "::1"}));
+  EXPECT_EQ(load_config({}, {}, {})->token_life, std::chrono::hours{24});
 }
 
 TEST(Config, BrokenTomlNamesTheLine) {

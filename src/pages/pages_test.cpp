@@ -57,10 +57,12 @@ class Hasher final : public app::SecretHasher {
 
 class Tokens final : public app::TokenService {
  public:
-  base::Result<Token> issue(const std::string&) override {
+  base::Result<Token> issue(Kind /*kind*/, const std::string& /*client_id*/,
+                            const std::string& /*human_id*/,
+                            base::TimePoint /*not_before*/) override {
     return base::fail(base::ErrorCode::internal, "-");
   }
-  base::Result<std::string> verify(std::string_view) override {
+  base::Result<Claims> verify(Kind /*kind*/, std::string_view /*token*/) override {
     return base::fail(base::ErrorCode::internal, "-");
   }
   base::Result<std::string> jwks() override { return std::string("{}"); }

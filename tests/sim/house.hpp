@@ -61,10 +61,12 @@ class PlainHasher final : public app::SecretHasher {
 
 class NoTokens final : public app::TokenService {
  public:
-  base::Result<Token> issue(const std::string&) override {
+  base::Result<Token> issue(Kind /*kind*/, const std::string& /*client_id*/,
+                            const std::string& /*human_id*/,
+                            base::TimePoint /*not_before*/) override {
     return base::fail(base::ErrorCode::unavailable, "none");
   }
-  base::Result<std::string> verify(std::string_view) override {
+  base::Result<Claims> verify(Kind /*kind*/, std::string_view /*token*/) override {
     return base::fail(base::ErrorCode::unauthenticated, "none");
   }
   base::Result<std::string> jwks() override { return std::string("{}"); }
