@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/json/object.hpp>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -49,6 +50,10 @@ struct JsonOrAnswer {
   http::Response answer;
 };
 [[nodiscard]] JsonOrAnswer read_json(const http::Request& request);
+
+/// Whether the body has no members but these.
+[[nodiscard]] bool has_only(const boost::json::object& body,
+                            std::initializer_list<std::string_view> names);
 
 /// The user that query or body names. Nullopt unless exactly one of humanId and clientUserId is
 /// given, as a text that is not empty.

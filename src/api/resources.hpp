@@ -82,4 +82,8 @@ http::Response get_jwks(const ApiPorts& ports, const http::Request& request);
 http::Response get_livez(const ApiPorts& ports, const http::Request& request);
 http::Response get_readyz(const ApiPorts& ports, const http::Request& request);
 
+// api_document.cpp
+http::Response get_openapi(const ApiPorts& ports, const http::Request& request);
+http::Response get_docs(const ApiPorts& ports, const http::Request& request);
+
 }  // namespace chartroom::api

@@ -90,12 +90,8 @@ http::Handler once(const SharedPorts& ports, const SharedCalls& calls, PostOpera
   };
 }
 
-}  // namespace
-
-std::vector<http::Route> make_routes(ApiPorts ports) {
-  ports.limits = std::make_shared<Limits>(ports.clock, ports.limit_settings);
-  const auto p = std::make_shared<const ApiPorts>(std::move(ports));
-  const auto c = std::make_shared<CallsInFlight>();
+/// Both may be null for a caller that runs no handler.
+std::vector<http::Route> table(const SharedPorts& p, const SharedCalls& c) {
   return {
       {"POST", "/v1/admin/token", open(p, post_token)},
       {"POST", "/v1/connect/token", open(p, post_connect_token)},
@@ -122,7 +118,25 @@ std::vector<http::Route> make_routes(ApiPorts ports) {
       {"GET", "/.well-known/jwks.json", open(p, get_jwks)},
       {"GET", "/livez", open(p, get_livez)},
       {"GET", "/readyz", open(p, get_readyz)},
+      {"GET", "/openapi.json", open(p, get_openapi)},
+      {"GET", "/docs", open(p, get_docs)},
   };
+}
+
+}  // namespace
+
+std::vector<http::Route> make_routes(ApiPorts ports) {
+  ports.limits = std::make_shared<Limits>(ports.clock, ports.limit_settings);
+  return table(std::make_shared<const ApiPorts>(std::move(ports)),
+               std::make_shared<CallsInFlight>());
+}
+
+std::vector<std::pair<std::string, std::string>> operation_names() {
+  std::vector<std::pair<std::string, std::string>> names;
+  for (auto& route : table(nullptr, nullptr)) {
+    names.emplace_back(std::move(route.method), std::move(route.pattern));
+  }
+  return names;
 }
 
 }  // namespace chartroom::api

@@ -13,7 +13,10 @@ http::Response post_user_action(const ApiPorts& ports, const app::Application& a
   if (!body.json) return body.answer;
   const auto key = user_key(*body.json);
   const auto* action = body.json->if_contains("action");
-  if (!key || action == nullptr || !action->is_string()) return http::plain_error(request, 400);
+  if (!key || action == nullptr || !action->is_string() ||
+      !has_only(*body.json, {"action", "humanId", "clientUserId"})) {
+    return http::plain_error(request, 400);
+  }
   const bool abort = action->get_string() == "abort";
   if (!abort && action->get_string() != "resync") return http::plain_error(request, 400);
   // Counted by user, whichever of the two ids names them.

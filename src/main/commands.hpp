@@ -27,6 +27,8 @@ int webhook_add(const Config& config, const std::string& client_id, const std::s
 int migrate(const Config& config);
 int check_config(const Config& config);
 int version();
+/// One JSON line per operation of the API, the applicant's pages apart.
+int list_routes();
 
 /// Prints "chartroom: <message>" and gives the exit code that fits the error.
 int report_error(const base::Error& error);

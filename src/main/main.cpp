@@ -163,6 +163,7 @@ int run(int argc, char** argv) {
   add_key_commands(*group(cli, "keys", "Keys that sign tokens"), flags, commands);
   add_webhook_commands(*group(cli, "webhook", "Endpoints that are told about orders"), flags,
                        commands);
+  CLI::App* routes_command = cli.add_subcommand("routes", "Print the API's operations");
   CLI::App* version_command = cli.add_subcommand("version", "Print the version");
 
   try {
@@ -171,6 +172,7 @@ int run(int argc, char** argv) {
     return cli.exit(error) == 0 ? kDone : kUsedWrongly;
   }
   if (*version_command) return version();
+  if (*routes_command) return list_routes();
   base::start_crypto();
   const auto config = configure(flags);
   if (!config) return report_error(config.error());

@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 #include <iostream>
 
+#include "api/routes.hpp"
 #include "base/ids.hpp"
 #include "base/time.hpp"
 #include "delivery/standard_webhooks.hpp"
@@ -104,6 +105,13 @@ int check_config(const Config& config) {
          {"token_failures_per_address", config.token_failures_per_address},
          {"actions_per_user", config.actions_per_user},
          {"trusted_proxies", std::move(proxies)}});
+  return kDone;
+}
+
+int list_routes() {
+  for (const auto& [method, path] : api::operation_names()) {
+    print({{"method", method}, {"path", path}});
+  }
   return kDone;
 }
 
