@@ -18,10 +18,15 @@ def slug(text: str) -> str:
 
 
 def _inline(text: str) -> str:
-    out = html.escape(text, quote=False)
-    out = re.sub(r"`([^`]+)`", r"<code>\1</code>", out)
-    out = re.sub(r"\*\*([^*]+)\*\*", r"<strong>\1</strong>", out)
-    return re.sub(r"(?<![\w*])\*([^*\s][^*]*)\*(?![\w*])", r"<em>\1</em>", out)
+    """Code between backticks as it stands; bold and emphasis in the rest."""
+    out = []
+    for number, part in enumerate(html.escape(text, quote=False).split("`")):
+        if number % 2:
+            out.append(f"<code>{part}</code>")
+            continue
+        part = re.sub(r"\*\*([^*]+)\*\*", r"<strong>\1</strong>", part)
+        out.append(re.sub(r"(?<![\w*])\*([^*\s][^*]*)\*(?![\w*])", r"<em>\1</em>", part))
+    return "".join(out)
 
 
 def prose(text: str) -> markupsafe.Markup:
@@ -146,6 +151,7 @@ class Page:
                 "is_extension": operation.get("x-chartroom-extension", False),
                 "is_public": operation.get("security") == [],
                 "body": self.body(operation["requestBody"]["content"]) if "requestBody" in operation else [],
+                "body_required": operation.get("requestBody", {}).get("required", False),
                 "answers": [one for one in answers if not one["is_error"]],
                 "errors": [one for one in answers if one["is_error"]]}
 

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <boost/json/object.hpp>
+#include <memory>
 #include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "api/limits.hpp"
 #include "app/desk.hpp"
 #include "base/logger.hpp"
 #include "base/ports.hpp"
@@ -21,6 +23,8 @@ struct ApiPorts {
   base::Clock& clock;  ///< real time; an application's own is shifted by its clock_offset
   base::Logger& logger;
   std::string public_url;  ///< no trailing slash; base of every link
+  LimitSettings limit_settings{};
+  std::shared_ptr<Limits> limits{};  ///< made by make_routes()
 };
 
 inline constexpr std::string_view kBadToken = "Cannot authenticate you with this token";

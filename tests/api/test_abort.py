@@ -1,9 +1,8 @@
 """Aborting an order (contract 3.4)."""
 import pytest
 
+from support.answers import CANNOT_ABORT
 from support.orders import new_order
-
-CANNOT_ABORT = "The order is in a state where it can\u2019t be aborted"
 
 
 def abort(customer, order: dict):

@@ -4,23 +4,13 @@ import re
 
 import pytest
 
+from support import shapes
+from support.answers import HEX_24, HEX_32, TIME, UUID
 from support.orders import SAMPLE_ORDER_TEXT, new_order
 from support.pdf import pdf_text
+from support.shapes import without
 
-HEX_32 = re.compile(r"[0-9a-f]{32}")
-UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
-
-# What the documentation's answer holds, in its order; clientUserEmail is our addition at the end.
-ANSWER_FIELDS = ["clientUserId", "humanId", "firstName", "lastName", "dateOfBirth", "suggestedSources", "createdAt",
-                 "updatedAt", "status", "consumerLink", "clientUserEmail"]
-STATUS_FIELDS = ["humanId", "clientId", "userId", "clientUserId", "updatedAt", "action", "endpoint", "property",
-                 "topic", "value", "clientData"]
-SUMMARY_FIELDS = ["timestamp", "eventId", "orderId", "eventType", "eventGroup", "humanId", "clientId", "userId",
-                  "clientUserId", "eventPayload"]
-PAYLOAD_FIELDS = ["orderStatus", "timedOut", "reportsAvailable", "reports", "dataAvailable", "fcraSuppressed"]
-EXPECTED_REPORTS = {("healthcheck", "pdf"), ("healthcheck", "html"), ("healthcheck", "json"), ("ccdraw", "pdf"),
-                    ("ccdraw", "html"), ("apidata", "json"), ("combined", "pdf")}
+SUMMARY_FIELDS = without(shapes.ORDER_SUMMARY, "clientData")  # only where it was given
 
 
 class SampleOrder:
@@ -43,7 +33,7 @@ def sample(server, make_customer) -> SampleOrder:
 
 def test_sample_order_is_answered_as_documented(sample):
     user = sample.user
-    assert list(user) == ANSWER_FIELDS
+    assert list(user) == shapes.CREATED_USER
     assert user["clientUserId"] == "your-policy-number"
     assert HEX_32.fullmatch(user["humanId"])
     assert (user["firstName"], user["lastName"]) == ("Jane", "Doe")
@@ -67,10 +57,10 @@ def test_notifications_arrive_in_order_and_signed(sample):
 
 def test_order_status_has_the_documented_shape(sample):
     status = sample.customer.listener.deliveries()[0].event
-    assert list(status) == STATUS_FIELDS
+    assert list(status) == shapes.ORDER_STATUS
     assert status["humanId"] == sample.user["humanId"]
     assert status["clientId"] == sample.customer.client_id
-    assert re.fullmatch(r"[0-9a-f]{24}", status["userId"])
+    assert HEX_24.fullmatch(status["userId"])
     assert TIME.fullmatch(status["updatedAt"])
     assert (status["action"], status["property"], status["topic"]) == ("status", "orderState", "order")
     assert status["endpoint"] == sample.customer.server.url + "/api/v1/users"
@@ -79,12 +69,12 @@ def test_order_status_has_the_documented_shape(sample):
 
 def test_order_summary_has_the_documented_shape(sample):
     deliveries = sample.customer.listener.deliveries()
-    assert list(sample.summary) == SUMMARY_FIELDS  # clientData only where it was given
+    assert list(sample.summary) == SUMMARY_FIELDS
     assert sample.summary["eventType"] == "orders.OrderSummaryUpdated"
     assert sample.summary["eventGroup"] == "order"
     assert sample.summary["eventId"] == deliveries[3].webhook_id
     assert UUID.fullmatch(sample.summary["orderId"])
-    assert list(sample.payload) == PAYLOAD_FIELDS
+    assert list(sample.payload) == shapes.ORDER_PAYLOAD
     assert sample.payload["timedOut"] is False and sample.payload["fcraSuppressed"] is False
     assert sample.payload["reportsAvailable"] is True and sample.payload["dataAvailable"] is True
     first = deliveries[1].event["eventPayload"]
@@ -93,7 +83,7 @@ def test_order_summary_has_the_documented_shape(sample):
 
 def test_summary_lists_all_reports(sample):
     reports = sample.payload["reports"]
-    assert {(r["name"], r["fileExtension"]) for r in reports} == EXPECTED_REPORTS
+    assert {(r["name"], r["fileExtension"]) for r in reports} == shapes.DEFAULT_REPORTS
     for report in reports:
         combined = report["name"] == "combined"
         names = ["id", "name", *(["baseReportNames"] if combined else []), "fileExtension", "uri"]
@@ -152,13 +142,11 @@ def test_users_list_and_details(sample):
     human_id = sample.user["humanId"]
     listed = sample.customer.get("/api/v1/users").json()
     assert [user["humanId"] for user in listed] == [human_id]
-    assert list(listed[0]) == ["firstName", "lastName", "dateOfBirth", "humanId", "clientUserId", "clientUserEmail",
-                               "createdAt", "updatedAt", "status", "suggestedSources"]
+    assert list(listed[0]) == shapes.LISTED_USER
     for query in ({"humanId": human_id}, {"clientUserId": "your-policy-number"}):
         assert sample.customer.get("/api/v1/users", params=query).json() == listed
     details = sample.customer.get(f"/api/v1/users/{human_id}").json()
-    assert list(details) == ["firstName", "lastName", "dateOfBirth", "humanId", "clientUserId", "clientUserEmail",
-                             "createdAt", "updatedAt", "suggestedSources", "orders"]
+    assert list(details) == shapes.USER_DETAILS
     assert details["orders"] == [{
         "orderId": sample.summary["orderId"], "orderType": "healthcheck", "orderTypeAlias": "Healthcheck Order",
         "orderStatus": "Completed", "reportsAvailable": True, "dataAvailable": True}]
@@ -166,13 +154,12 @@ def test_users_list_and_details(sample):
 
 def test_report_listing(sample):
     groups = sample.customer.get("/api/v1/user/reports", params={"humanId": sample.user["humanId"]}).json()
-    assert {(g["name"], r["fileExtension"]) for g in groups for r in g["reports"]} == EXPECTED_REPORTS
+    assert {(g["name"], r["fileExtension"]) for g in groups for r in g["reports"]} == shapes.DEFAULT_REPORTS
     for group in groups:
         combined = group["name"] == "combined"
         assert list(group) == ["name", "baseReportNames", "reports"] if combined else ["name", "reports"]
         for report in group["reports"]:
-            names = ["fileExtension", "id", "uri", "createdAt", "createdByOrderId", "orderIds", "providerIds",
-                     "clientProviderIds", *(["groupBy"] if combined else [])]
+            names = [*shapes.REPORT_IN_LIST, *(["groupBy"] if combined else [])]
             assert list(report) == names
             assert report["createdByOrderId"] == sample.summary["orderId"]
             assert report["orderIds"] == [sample.summary["orderId"]]

@@ -31,11 +31,19 @@ class Customer:
                                      "--url", listener.url, *flags)
         listener.secret = hook["secret"]
 
+    def configure(self, *settings: str) -> None:
+        """Sets what an operator sets for an application: "name=value"."""
+        done = self.server.tool.run("app", "set", "--data", self.server.data, "--app", self.client_id, *settings)
+        assert done.returncode == 0, done.stderr
+
     def _grant(self) -> str:
         answer = requests.post(self.server.url + "/v1/admin/token", timeout=CALL_TIMEOUT_S, json={
             "client_id": self.client_id, "client_secret": self.client_secret, "type": "client"})
         assert answer.status_code == 200, answer.status_code
         return answer.json()["client_token"]
+
+    def renew_token(self) -> None:
+        self.token = self._grant()
 
     def _session(self) -> requests.Session:
         if not hasattr(self._sessions, "one"):

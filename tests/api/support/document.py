@@ -18,11 +18,12 @@ DOCUMENT = openapi_document.load(ROOT / "api/openapi.yaml")
 # Documented operations that this build does not have yet. Tests leave them out; one that is here and in the
 # router is an error.
 EXPECTED_MISSING = {
-    "createConnectToken", "userProviders", "getUsersSubscriptions", "createSubscription", "getSubscriptionDetails",
-    "deleteSubscription", "getOrder", "getOrderTimeline", "listTasks", "getTask", "resolveTask", "createWebhook",
-    "listWebhooks", "getWebhook", "changeWebhook", "deleteWebhook", "rotateWebhookSecret", "testWebhook",
-    "listWebhookAttempts", "listEvents", "getEvent", "redeliverEvent", "replayEvents",
+    "createWebhook", "listWebhooks", "getWebhook", "changeWebhook", "deleteWebhook", "rotateWebhookSecret",
+    "testWebhook", "listWebhookAttempts", "listEvents", "getEvent", "redeliverEvent", "replayEvents",
 }
+
+# Documented answers that this build cannot give yet.
+EXPECTED_UNSEEN: set[tuple[str, int]] = set()
 
 
 def inline(node):

@@ -22,6 +22,7 @@ class Delivery:
     body: bytes
     genuine: bool
     answered: int
+    headers: dict[str, str]  # names in lower case
 
     @property
     def event(self) -> dict:
@@ -29,16 +30,17 @@ class Delivery:
 
     @property
     def is_summary(self) -> bool:
-        return "eventPayload" in self.event
+        return self.event.get("eventType") == "orders.OrderSummaryUpdated"
 
     @property
     def client_user_id(self) -> str:
-        return self.event["clientUserId"]
+        """Empty where an event is about nobody."""
+        return self.event.get("clientUserId", "")
 
     @property
     def status(self) -> str:
         """"In Progress" of an order status, "in progress" of an order summary."""
-        return self.event["eventPayload"]["orderStatus"] if self.is_summary else self.event["value"]
+        return self.event["eventPayload"]["orderStatus"] if self.is_summary else self.event.get("value", "")
 
     @property
     def is_final(self) -> bool:
@@ -80,7 +82,8 @@ class Listener:
         self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._server.server_port}/hook"
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        # Closing waits for one poll at most.
+        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
 
     def close(self) -> None:
         self._server.shutdown()
@@ -97,7 +100,8 @@ class Listener:
         CONFORMANCE.note_delivery(body)
         with self._changed:
             status = self._failures.popleft() if self._failures else 200
-            self._deliveries.append(Delivery(headers["webhook-id"], body, genuine, status))
+            self._deliveries.append(Delivery(headers["webhook-id"], body, genuine, status,
+                                             {name.lower(): value for name, value in headers.items()}))
             self._changed.notify_all()
         return status
 

@@ -78,3 +78,23 @@ SAMPLE_ORDER_TEXT = """{
       "content": "iVBORw0KGgoAAAANSUhEUgAABuoAAAYiCA..."
   }]
 }"""
+
+
+def quiet_order(**changes) -> dict:
+    """An order that nobody is asked about: paper alone, and the form for it is missing, so it waits for a task."""
+    return new_order(**{"orderType": "aps-only", "clientUserEmail": None, "attachments": None, **changes})
+
+
+def provider(**changes) -> dict:
+    """A provider with every field; a change to None leaves the field out."""
+    whole = {"name": "Maxwell Forrest M.D.", "organizationName": "Brentwood North Family Practice",
+             "address": {"street1": "6818 Eget St.", "street2": "Suite 4", "city": "Tacoma", "state": "WA",
+                         "zip": "98402"},
+             "clientProviderId": "our-17", "npi": "1234567893", "phone": "(425) 288-2332", "fax": "(715) 912-6931",
+             "mrn": "000TB0009-3", **changes}
+    return {name: value for name, value in whole.items() if value is not None}
+
+
+def attachment(**changes) -> dict:
+    """The authorization with changes; a change to None leaves the field out."""
+    return {name: value for name, value in {**AUTHORIZATION, **changes}.items() if value is not None}
