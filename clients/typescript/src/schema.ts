@@ -857,8 +857,11 @@ export interface components {
             /** @description Accepted and without effect. */
             extra_scopes?: components["schemas"]["Text"][];
             /** @description In place of `client_secret`, for type `access`. */
-            refresh_token?: components["schemas"]["Text"];
-        };
+            refresh_token?: string;
+        } & (unknown | {
+            /** @constant */
+            type?: "access";
+        });
         ConnectToken: {
             session_token: string;
             human_id: components["schemas"]["HumanId"];
@@ -1191,6 +1194,7 @@ export interface components {
             /** @description How the record was compared with the applicant: score, fields, reason. */
             decision: Record<string, never>;
         };
+        /** @description A decision, or what was asked for; not both. */
         TaskResolution: {
             /** @enum {string} */
             decision?: "decline" | "release" | "reject";
@@ -1211,7 +1215,10 @@ export interface components {
          * @example https://intake.example.com/chartroom
          */
         WebhookUrl: string;
-        /** @description Sent with every delivery, such as `Authorization`. Values are never shown again. */
+        /**
+         * @description Sent with every delivery, such as `Authorization`. Values are never shown again. Names that differ in letter case alone count
+         *     as one. Not allowed: what the server sets itself (`Host`, `Content-*`, `User-Agent`, `Webhook-*`, `X-HumanAPI-*` and the like).
+         */
         StaticHeaders: {
             [key: string]: string;
         };
@@ -1245,7 +1252,7 @@ export interface components {
         };
         Webhook: {
             id: components["schemas"]["Uuid"];
-            url: components["schemas"]["Uri"];
+            url: components["schemas"]["WebhookUrl"];
             events: components["schemas"]["EventKind"][];
             description: string;
             enabled: boolean;
@@ -1261,7 +1268,7 @@ export interface components {
         };
         WebhookWithSecret: {
             id: components["schemas"]["Uuid"];
-            url: components["schemas"]["Uri"];
+            url: components["schemas"]["WebhookUrl"];
             events: components["schemas"]["EventKind"][];
             description: string;
             enabled: boolean;
@@ -1287,6 +1294,8 @@ export interface components {
              */
             overlap?: string;
         };
+        /** @description No body does as well. */
+        NothingToSay: Record<string, never>;
         Attempt: {
             eventId: components["schemas"]["Uuid"];
             number: number;
@@ -1309,8 +1318,9 @@ export interface components {
         ReplayRequest: {
             /** @description This time or later. */
             since: components["schemas"]["TimeGiven"];
-            /** @description Before this time. */
+            /** @description Before this time, which is later than `since`. */
             until: components["schemas"]["TimeGiven"];
+            /** @description Empty or absent means all. */
             kinds?: components["schemas"]["EventKind"][];
             orderId?: components["schemas"]["Id256"];
             webhookId?: components["schemas"]["Id256"];
@@ -1421,6 +1431,10 @@ export interface components {
                 taskType: components["schemas"]["TaskType"];
                 taskState: components["schemas"]["TaskState"];
                 assignee: components["schemas"]["Assignee"];
+                channel: components["schemas"]["ChannelName"];
+                openedAt: components["schemas"]["Time"];
+                dueAt: components["schemas"]["Time"];
+                closedAt?: components["schemas"]["Time"];
             };
         };
         VendorNoteNotification: {
@@ -1778,7 +1792,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Documented by the original. This release sets no limit of its own. */
+        /** @description Too many failed token requests of this client id or from this address, or too many actions for this user, within a minute. */
         TooManyRequests: {
             headers: {
                 "x-humanapi-request-id": components["headers"]["RequestId"];
@@ -1997,6 +2011,7 @@ export interface operations {
             };
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["Unavailable"];
         };
@@ -2049,6 +2064,7 @@ export interface operations {
             409: components["responses"]["OtherLogin"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["Unavailable"];
         };
@@ -3212,7 +3228,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 /**
                  * @example {
@@ -3262,7 +3278,12 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["NothingToSay"];
+            };
+        };
         responses: {
             /** @description It is on its way. */
             202: {
@@ -3282,10 +3303,12 @@ export interface operations {
                     };
                 };
             };
-            400: components["responses"]["BadRequest"];
+            400: components["responses"]["BadBody"];
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["KeyReused"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["Unavailable"];
@@ -3508,7 +3531,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 /**
                  * @example {
