@@ -118,6 +118,34 @@ export const tests = {
     assert.equal(wire.tokens(), 2);
   },
 
+  "a token that lives a minute serves that minute": async (server) => {
+    let now = Date.now();
+    const wire = watched(async (request) => {
+      if (!request.url.endsWith("/v1/admin/token")) return undefined;
+      const granted = await (await globalThis.fetch(request)).json();
+      return Response.json({ ...granted, expires_in: 60 });
+    });
+    const chartroom = open(server, { fetch: wire.fetch, now: () => now });
+    await chartroom.token();
+    now += 50_000;
+    await chartroom.token();
+    assert.equal(wire.tokens(), 1);
+    now += 5_000;
+    await chartroom.token();
+    assert.equal(wire.tokens(), 2);
+  },
+
+  "a busy server is asked again, not for ever": async (server) => {
+    const busy = () => new Response(null, { status: 503, headers: { "retry-after": "0" } });
+    const twice = watched((_request, number) => (number === 2 || number === 3 ? busy() : undefined));
+    await resultOf(open(server, { fetch: twice.fetch }).api.GET("/api/v1/order-types"));
+    assert.equal(twice.requests.length, 4);
+    const always = watched((request) => (request.method === "GET" ? busy() : undefined));
+    await assert.rejects(resultOf(open(server, { fetch: always.fetch, attempts: 2 }).api.GET("/api/v1/order-types")),
+      (error) => error instanceof ChartroomError && error.status === 503);
+    assert.equal(always.requests.length, 3);
+  },
+
   "a refused token is replaced once": async (server) => {
     const wire = watched((_request, number) => (number === 2 ? new Response(null, { status: 401 }) : undefined));
     const chartroom = open(server, { fetch: wire.fetch });

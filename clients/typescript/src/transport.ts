@@ -43,7 +43,7 @@ const longestWaitMs = 30 * 1000;
 
 interface Token {
   value: string;
-  goodUntil: number;
+  renewAt: number;
 }
 
 export class Transport {
@@ -63,7 +63,7 @@ export class Transport {
     const kept = this.#token;
     if (kept !== undefined) {
       const token = await kept;
-      if (token.goodUntil - renewBeforeMs > this.#now()) return token.value;
+      if (this.#now() < token.renewAt) return token.value;
       this.#forget(kept);
     }
     if (this.#token === undefined) {
@@ -107,7 +107,8 @@ export class Transport {
       } catch (error) {
         if (attempt >= attempts || request.signal.aborted) throw error;
       }
-      const seconds = Number(response?.headers.get("retry-after") ?? 0.5 * 2 ** (attempt - 1));
+      const asked = Number(response?.headers.get("retry-after") ?? NaN);
+      const seconds = Number.isFinite(asked) ? asked : 0.5 * 2 ** (attempt - 1);
       await response?.body?.cancel();
       await new Promise((resolve) => setTimeout(resolve, Math.min(seconds * 1000, longestWaitMs)));
     }
@@ -123,11 +124,12 @@ export class Transport {
     }));
     if (!response.ok) throw await ChartroomError.of(response);
     const granted = (await response.json()) as { client_token: string; expires_in: number };
-    return { value: granted.client_token, goodUntil: asked + granted.expires_in * 1000 };
+    const lifeMs = granted.expires_in * 1000;
+    return { value: granted.client_token, renewAt: asked + Math.max(lifeMs - renewBeforeMs, lifeMs * 0.9) };
   }
 }
 
 /** 503: busy. 429: too many calls. 409 with Retry-After: a call with the same Idempotency-Key is still running. */
 function isWorthAnotherTry(response: Response): boolean {
-  return response.status === 503 || response.status === 429 || (response.status === 409 && response.headers.has("retry-after"));
+  return [429, 503].includes(response.status) || (response.status === 409 && response.headers.has("retry-after"));
 }
