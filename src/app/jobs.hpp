@@ -48,6 +48,9 @@ class JobRunner {
 
   base::Result<void> take_answer(const Work& work, const StoredOrder& order, RetrievalAnswer answer,
                                  order::Channel channel);
+  /// The channel is not done: asks again later, and tells what its vendor said so far.
+  base::Result<void> wait_for_more(const Work& work, const StoredOrder& order,
+                                   const RetrievalAnswer& answer, order::Channel channel);
   base::Result<void> finish(const Work& work);
   base::Result<void> retry(const Work& work, base::Duration delay, const std::string& error);
   base::Result<void> bury(const Work& work, const std::string& error);

@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 
+#include "app/webhook_rules.hpp"
 #include "base/ports.hpp"
 #include "base/text.hpp"
 #include "main/commands.hpp"
@@ -83,7 +84,9 @@ int run(int argc, char** argv) {
   add_store_flags(*add, flags);
   add->add_option("--app", flags.client_id, "Client id of the application")->required();
   add->add_option("--url", flags.url, "Where notifications are POSTed")->required();
-  add->add_option("--events", flags.events, "order.status, order.summary (default: all)")
+  add->add_option(
+         "--events", flags.events,
+         base::join({app::kEventKinds.begin(), app::kEventKinds.end()}, ", ") + " (default: all)")
       ->delimiter(',');
 
   CLI::App* migrate_command = cli.add_subcommand("migrate", "Bring the store's schema up to date");
