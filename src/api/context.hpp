@@ -45,6 +45,8 @@ struct JsonOrAnswer {
   http::Response answer;
 };
 [[nodiscard]] JsonOrAnswer read_json(const http::Request& request);
+/// The same where the body has nothing that must be said: no body at all counts as {}.
+[[nodiscard]] JsonOrAnswer read_json_or_nothing(const http::Request& request);
 
 /// The user that query or body names. Nullopt unless exactly one of humanId and clientUserId is
 /// given, as a text that is not empty.

@@ -7,7 +7,7 @@ import http.server
 import json
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Callable
 
 from support.waiting import PATIENCE_S
@@ -21,6 +21,7 @@ class Delivery:
     body: bytes
     genuine: bool
     answered: int
+    headers: dict[str, str] = field(default_factory=dict)  # names in lower case
 
     @property
     def event(self) -> dict:
@@ -31,8 +32,9 @@ class Delivery:
         return "eventPayload" in self.event
 
     @property
-    def client_user_id(self) -> str:
-        return self.event["clientUserId"]
+    def client_user_id(self) -> str | None:
+        """None for an event that is about no order."""
+        return self.event.get("clientUserId")
 
     @property
     def status(self) -> str:
@@ -95,7 +97,8 @@ class Listener:
                              headers["webhook-signature"])
         with self._changed:
             status = self._failures.popleft() if self._failures else 200
-            self._deliveries.append(Delivery(headers["webhook-id"], body, genuine, status))
+            self._deliveries.append(Delivery(headers["webhook-id"], body, genuine, status,
+                                             {name.lower(): value for name, value in headers.items()}))
             self._changed.notify_all()
         return status
 
@@ -108,6 +111,11 @@ class Listener:
         with self._changed:
             if not self._changed.wait_for(lambda: found(self._deliveries), patience_s):
                 raise AssertionError(f"{what}: not within {patience_s:.0f} s ({len(self._deliveries)} deliveries)")
+
+    def wait_for_count(self, count: int) -> list[Delivery]:
+        """Everything that came, once that is `count` deliveries."""
+        self.wait_for(lambda deliveries: len(deliveries) >= count, f"{count} deliveries")
+        return self.deliveries()
 
     def wait_for_summary(self, client_user_id: str, *statuses: str, patience_s: float = PATIENCE_S) -> dict:
         """The order summary of a user with one of `statuses`."""
