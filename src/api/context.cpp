@@ -122,6 +122,11 @@ bool has_only(const boost::json::object& body, std::initializer_list<std::string
   });
 }
 
+JsonOrAnswer read_json_or_nothing(const http::Request& request) {
+  if (request.body.empty()) return {boost::json::object(), {}};
+  return read_json(request);
+}
+
 std::optional<app::UserKey> user_key(const http::Request& request) {
   return exactly_one({request.query_value("humanId"), request.query_value("clientUserId")});
 }

@@ -50,6 +50,8 @@ struct JsonOrAnswer {
   http::Response answer;
 };
 [[nodiscard]] JsonOrAnswer read_json(const http::Request& request);
+/// The same where the body has nothing that must be said: no body at all counts as {}.
+[[nodiscard]] JsonOrAnswer read_json_or_nothing(const http::Request& request);
 
 /// Whether the body has no members but these.
 [[nodiscard]] bool has_only(const boost::json::object& body,

@@ -71,6 +71,34 @@ http::Response get_task(const ApiPorts& ports, const app::Application& applicati
 http::Response post_task_resolution(const ApiPorts& ports, const app::Application& application,
                                     const http::Request& request, const Once& once);
 
+// webhooks.cpp
+http::Response post_webhook(const ApiPorts& ports, const app::Application& application,
+                            const http::Request& request, const Once& once);
+http::Response get_webhooks(const ApiPorts& ports, const app::Application& application,
+                            const http::Request& request);
+http::Response get_webhook(const ApiPorts& ports, const app::Application& application,
+                           const http::Request& request);
+http::Response patch_webhook(const ApiPorts& ports, const app::Application& application,
+                             const http::Request& request);
+http::Response delete_webhook(const ApiPorts& ports, const app::Application& application,
+                              const http::Request& request);
+http::Response post_webhook_rotation(const ApiPorts& ports, const app::Application& application,
+                                     const http::Request& request, const Once& once);
+http::Response post_webhook_test(const ApiPorts& ports, const app::Application& application,
+                                 const http::Request& request, const Once& once);
+http::Response get_webhook_attempts(const ApiPorts& ports, const app::Application& application,
+                                    const http::Request& request);
+
+// events.cpp
+http::Response get_events(const ApiPorts& ports, const app::Application& application,
+                          const http::Request& request);
+http::Response get_event(const ApiPorts& ports, const app::Application& application,
+                         const http::Request& request);
+http::Response post_redelivery(const ApiPorts& ports, const app::Application& application,
+                               const http::Request& request, const Once& once);
+http::Response post_replay(const ApiPorts& ports, const app::Application& application,
+                           const http::Request& request, const Once& once);
+
 // sandbox_clock.cpp
 http::Response get_clock(const ApiPorts& ports, const app::Application& application,
                          const http::Request& request);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <set>
 
 #include "app/context.hpp"
 #include "base/ids.hpp"
@@ -11,29 +12,68 @@ namespace {
 
 namespace json = boost::json;
 
-/// Order status and order summary, for every state that the decision went through.
-base::Result<void> announce_states(const Announcing& in, Commit& writes) {
-  std::vector<order::State> states;
-  for (const order::Event& event : in.decision.events) {
-    if (const auto* change = std::get_if<order::StateChanged>(&event)) states.push_back(change->to);
+/// Tells an application's endpoints what a decision did, in the order in which it happened.
+class Announcer {
+ public:
+  Announcer(const Announcing& in, Subject subject, std::vector<WebhookEndpoint> endpoints,
+            Commit& writes)
+      : in_(in), subject_(std::move(subject)), endpoints_(std::move(endpoints)), writes_(writes) {}
+
+  void operator()(const order::StateChanged& change) {
+    add(base::make_uuid_v4(in_.random), kStatusEvent,
+        order_status_body(subject_, change.to, in_.now, in_.public_url));
+    const std::string id = base::make_uuid_v4(in_.random);
+    add(id, kSummaryEvent,
+        order_summary_body(id, subject_, in_.decision.order, change.to, in_.reports, in_.now,
+                           in_.public_url));
   }
-  if (states.empty()) return {};
-  const auto subject = subject_of(in.tenant, in.order);
-  if (!subject) return base::pass_on(subject.error());
-  const auto endpoints = in.tenant.webhooks();
-  if (!endpoints) return base::pass_on(endpoints.error());
-  for (const order::State state : states) {
-    publish({base::make_uuid_v4(in.random), in.order.core.id, kStatusEvent,
-             order_status_body(*subject, state, in.now, in.public_url), in.now, 0},
-            *endpoints, in.now, writes);
-    const std::string id = base::make_uuid_v4(in.random);
-    publish({id, in.order.core.id, kSummaryEvent,
-             order_summary_body(id, *subject, in.decision.order, state, in.reports, in.now,
-                                in.public_url),
-             in.now, 0},
-            *endpoints, in.now, writes);
+  void operator()(const order::TaskOpened& opened) { task(opened.task_id, order::TaskState::open); }
+  void operator()(const order::TaskClosed& closed) { task(closed.task_id, closed.state); }
+  void operator()(const order::ChannelChanged& /*change*/) {}
+  void operator()(const order::ReminderSent& /*reminder*/) {}
+
+ private:
+  void task(const std::string& task_id, order::TaskState state) {
+    using Family = ApplicationSettings::TaskNotifications;
+    const Family family = in_.settings.task_notifications;
+    const order::Task* found = in_.decision.order.find_task(task_id);
+    if (family == Family::off || found == nullptr) return;
+    // One decision may open a task and close it: each of the two says what was so then.
+    order::Task task = *found;
+    task.state = state;
+    if (state == order::TaskState::open) task.closed_at.reset();
+    const std::string& order_id = in_.order.core.id;
+    const std::string id = base::make_uuid_v4(in_.random);
+    add(id, kTaskEvent,
+        family == Family::flat ? task_status_body(subject_, order_id, task, in_.now, in_.public_url)
+                               : task_updated_body(id, subject_, order_id, task, in_.now));
   }
-  return {};
+  void add(std::string id, const char* kind, std::string body) {
+    publish({std::move(id), in_.order.core.id, kind, std::move(body), in_.now, 0}, endpoints_,
+            in_.now, writes_);
+  }
+
+  const Announcing& in_;
+  Subject subject_;
+  std::vector<WebhookEndpoint> endpoints_;
+  Commit& writes_;
+};
+
+bool is_told(const order::Event& event, const ApplicationSettings& settings) {
+  if (std::holds_alternative<order::StateChanged>(event)) return true;
+  return settings.task_notifications != ApplicationSettings::TaskNotifications::off &&
+         (std::holds_alternative<order::TaskOpened>(event) ||
+          std::holds_alternative<order::TaskClosed>(event));
+}
+
+/// The same note of the same order has the same id, in the shape that all event ids have.
+std::string note_event_id(const std::string& order_id, order::Channel channel,
+                          const VendorNote& note) {
+  constexpr std::size_t kVersionDigit = 14;
+  std::string id =
+      base::make_uuid_from_name(order_id + "/note/" + order::to_string(channel) + "/" + note.id);
+  id[kVersionDigit] = '4';
+  return id;
 }
 
 }  // namespace
@@ -77,7 +117,40 @@ base::Result<Subject> subject_of(TenantStore& tenant, const StoredOrder& order) 
 }
 
 base::Result<void> announce(const Announcing& announcing, Commit& writes) {
-  return announce_states(announcing, writes);
+  const auto& events = announcing.decision.events;
+  const bool anything = std::any_of(events.begin(), events.end(), [&](const order::Event& event) {
+    return is_told(event, announcing.settings);
+  });
+  if (!anything) return {};
+  auto subject = subject_of(announcing.tenant, announcing.order);
+  if (!subject) return base::pass_on(subject.error());
+  auto endpoints = announcing.tenant.webhooks();
+  if (!endpoints) return base::pass_on(endpoints.error());
+  Announcer announcer(announcing, std::move(*subject), std::move(*endpoints), writes);
+  for (const order::Event& event : events) std::visit(announcer, event);
+  return {};
+}
+
+base::Result<void> announce_notes(const NotesToAnnounce& in, Commit& writes) {
+  if (!in.settings.vendor_notes || in.notes.empty() || order::is_final(in.order.core.state)) {
+    return {};
+  }
+  const auto subject = subject_of(in.tenant, in.order);
+  if (!subject) return base::pass_on(subject.error());
+  const auto endpoints = in.tenant.webhooks();
+  if (!endpoints) return base::pass_on(endpoints.error());
+  std::set<std::string> told;  // a vendor may say the same twice in one answer
+  for (const VendorNote& note : in.notes) {
+    const std::string id = note_event_id(in.order.core.id, in.channel, note);
+    const auto known = in.tenant.find_event(id);
+    if (!known) return base::pass_on(known.error());
+    if (*known || !told.insert(id).second) continue;
+    const std::string body = vendor_note_body(id, *subject, in.order.core.id, in.channel, note,
+                                              in.now, in.settings.legacy_timestamps);
+    publish({id, in.order.core.id, kVendorNoteEvent, body, in.now, 0}, *endpoints, in.now, writes);
+    writes.emplace_back(InsertAudit{{in.order.core.id, "worker", "vendor.note", id, in.now}});
+  }
+  return {};
 }
 
 }  // namespace chartroom::app

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "app/notifications.hpp"
+#include "app/ports.hpp"
 #include "app/store.hpp"
 #include "base/ports.hpp"
 
@@ -24,6 +25,20 @@ struct Announcing {
 
 /// Adds the events of a decision and their deliveries to the commit.
 base::Result<void> announce(const Announcing& announcing, Commit& writes);
+
+struct NotesToAnnounce {
+  TenantStore& tenant;
+  const StoredOrder& order;  ///< as it is; the notes of one that has ended are nobody's concern
+  order::Channel channel;    ///< whose vendor wrote them
+  const std::vector<VendorNote>& notes;
+  base::TimePoint now;  ///< application's time
+  const ApplicationSettings& settings;
+};
+
+/// Adds what is new among a vendor's notes and its deliveries to the commit, when the application
+/// wants to hear of notes. A note's event has an id that follows from the note, so that it is told
+/// once however often a vendor repeats it.
+base::Result<void> announce_notes(const NotesToAnnounce& announcing, Commit& writes);
 
 /// Whether an enabled endpoint has asked for this kind of event.
 [[nodiscard]] bool wants(const WebhookEndpoint& endpoint, const std::string& kind);

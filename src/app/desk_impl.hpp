@@ -1,6 +1,8 @@
 // The desk's inside, shared by the files that implement its use cases. Private to this room.
 #pragma once
 
+#include <mutex>
+
 #include "app/context.hpp"
 #include "app/desk.hpp"
 #include "app/order_writer.hpp"
@@ -86,6 +88,9 @@ class Desk::Impl {
   DeskSettings settings_;
   OrderWriter writer_;
   ClockMover clock_mover_;
+  /// Endpoints are changed one at a time: a change is a read and a write of the whole, and one that
+  /// came in between must not bring back an old secret.
+  std::mutex webhook_changes_;
 };
 
 }  // namespace chartroom::app

@@ -4,10 +4,12 @@
 #include <boost/json.hpp>
 #include <cstring>
 
+#include "app/announcements.hpp"
 #include "app/applicant.hpp"
 #include "app/collect.hpp"
 #include "app/context.hpp"
 #include "app/produce.hpp"
+#include "app/webhook_rules.hpp"
 #include "base/text.hpp"
 
 namespace chartroom::app {
@@ -68,6 +70,12 @@ RetrievalRequest make_request(const StoredOrder& order, const order::ChannelProg
 AuditEntry audit(const std::string& order_id, const char* action, std::string subject,
                  base::TimePoint at) {
   return {order_id, "worker", action, std::move(subject), at};
+}
+
+/// Whether one more failure is one too many for an endpoint (its circuit breaker).
+bool is_worn_out(const WebhookEndpoint& endpoint, base::TimePoint now) {
+  return endpoint.failures + 1 >= kSuspendFailures && endpoint.failing_since &&
+         now - *endpoint.failing_since >= kSuspendAfter;
 }
 
 }  // namespace
@@ -196,10 +204,7 @@ base::Result<void> JobRunner::run_retrieval(const Work& work) {
 base::Result<void> JobRunner::take_answer(const Work& work, const StoredOrder& order,
                                           RetrievalAnswer answer, order::Channel channel) {
   using Status = RetrievalAnswer::Status;
-  if (answer.status == Status::still_running) {
-    return retry(work, std::max<base::Duration>(answer.retry_after, std::chrono::seconds{1}),
-                 "still running");
-  }
+  if (answer.status == Status::still_running) return wait_for_more(work, order, answer, channel);
   Collected collected =
       collect(order.core.id, channel, to_person(order.request),
               base::Date::from(order.core.created_at), std::move(answer.items), work.now);
@@ -217,6 +222,8 @@ base::Result<void> JobRunner::take_answer(const Work& work, const StoredOrder& o
                       {"unreadable", std::int64_t{answered.unreadable}},
                       {"quarantined", static_cast<std::int64_t>(answered.quarantined.size())}});
   Companions companions;
+  companions.notes = std::move(answer.notes);
+  companions.notes_from = channel;
   companions.writes.emplace_back(FinishJob{work.job.id, work.job.lease});
   for (RawRecord& record : collected.records) {
     companions.writes.emplace_back(InsertAudit{
@@ -226,6 +233,23 @@ base::Result<void> JobRunner::take_answer(const Work& work, const StoredOrder& o
   }
   const auto applied = writer_.apply(work.tenant, order.core.id, answered, work.now, companions);
   return applied ? base::Result<void>{} : base::pass_on(applied.error());
+}
+
+base::Result<void> JobRunner::wait_for_more(const Work& work, const StoredOrder& order,
+                                            const RetrievalAnswer& answer, order::Channel channel) {
+  const auto settings = work.tenant.settings();
+  if (!settings) return base::pass_on(settings.error());
+  Commit writes{RetryJob{work.job.id, work.job.lease,
+                         std::max<base::Duration>(answer.retry_after, std::chrono::seconds{1}),
+                         "still running"}};
+  const std::size_t without_notes = writes.size();
+  const auto noted =
+      announce_notes({work.tenant, order, channel, answer.notes, work.now, *settings}, writes);
+  if (!noted) return base::pass_on(noted.error());
+  // After an order's end nothing more is said of it. So notes go out only when the order is still
+  // as it was read; otherwise the job is claimed again and finds it changed.
+  if (writes.size() > without_notes) writes.emplace_back(UpdateOrder{order});
+  return work.tenant.commit(writes);
 }
 
 base::Result<void> JobRunner::run_build(const Work& work) {
@@ -261,24 +285,26 @@ base::Result<void> JobRunner::run_build(const Work& work) {
 base::Result<void> JobRunner::run_delivery(const Work& work) {
   const auto event = work.tenant.find_event(payload_text(work.job.payload, "eventId"));
   if (!event) return base::pass_on(event.error());
-  const auto endpoints = work.tenant.webhooks();
-  if (!endpoints) return base::pass_on(endpoints.error());
   const std::string endpoint_id = payload_text(work.job.payload, "endpointId");
-  const auto endpoint = std::find_if(endpoints->begin(), endpoints->end(),
-                                     [&](const WebhookEndpoint& e) { return e.id == endpoint_id; });
-  if (!*event || endpoint == endpoints->end() || !endpoint->enabled) return finish(work);
+  const auto endpoint = work.tenant.find_webhook(endpoint_id);
+  if (!endpoint) return base::pass_on(endpoint.error());
+  if (!*event || !*endpoint || !(*endpoint)->enabled) return finish(work);
 
-  const EventSender::Outcome outcome = ports_.sender.send(*endpoint, **event, ports_.clock.now());
+  const base::TimePoint real_now = ports_.clock.now();
+  const EventSender::Outcome outcome = ports_.sender.send(**endpoint, **event, real_now);
   DeliveryAttempt attempt{(*event)->id,   endpoint_id,   work.job.attempts + 1,
                           outcome.status, outcome.error, work.now};
-  Commit writes{InsertAttempt{std::move(attempt)}};
+  Commit writes{InsertAttempt{std::move(attempt)},
+                NoteDelivery{endpoint_id, outcome.accepted, real_now}};
   if (outcome.accepted) {
     writes.emplace_back(FinishJob{work.job.id, work.job.lease});
-  } else if (outcome.gone) {
-    WebhookEndpoint disabled = *endpoint;
-    disabled.enabled = false;
-    writes.emplace_back(UpdateWebhook{std::move(disabled)});
-    writes.emplace_back(BuryJob{work.job.id, work.job.lease, "receiver is gone"});
+  } else if (outcome.gone || is_worn_out(**endpoint, real_now)) {
+    writes.emplace_back(SuspendWebhook{endpoint_id, real_now});
+    writes.emplace_back(InsertAudit{audit("", "webhook.suspended", endpoint_id, work.now)});
+    writes.emplace_back(BuryJob{work.job.id, work.job.lease,
+                                outcome.gone ? "receiver is gone" : "endpoint suspended"});
+    ports_.logger.warning("webhook suspended",
+                          {{"webhook", endpoint_id}, {"reason", outcome.error}});
   } else if (const auto delay = ports_.sender.delay_after(work.job.attempts + 1)) {
     writes.emplace_back(RetryJob{work.job.id, work.job.lease, *delay, outcome.error});
   } else {

@@ -61,6 +61,9 @@ class JobRunner {
   base::Result<void> send_mail(const Work& work, const Mail& mail, const MailTicket& ticket);
   base::Result<void> take_answer(const Work& work, const StoredOrder& order, RetrievalAnswer answer,
                                  order::Channel channel);
+  /// The channel is not done: asks again later, and tells what its vendor said so far.
+  base::Result<void> wait_for_more(const Work& work, const StoredOrder& order,
+                                   const RetrievalAnswer& answer, order::Channel channel);
   base::Result<void> finish(const Work& work);
   base::Result<void> retry(const Work& work, base::Duration delay, const std::string& error);
   base::Result<void> bury(const Work& work, const std::string& error);

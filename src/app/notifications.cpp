@@ -40,7 +40,58 @@ json::array report_list(const std::vector<StoredReport>& reports, const std::str
   return list;
 }
 
+json::array texts(const std::vector<std::string>& values) {
+  return json::array(values.begin(), values.end());
+}
+
+/// "2025-12-28T20:50:41.251000", as the documented sample of §7.3 has it.
+std::string six_digits_without_zone(base::TimePoint at) {
+  std::string text = base::format_iso(at);
+  text.pop_back();
+  return text + "000";
+}
+
+json::object task_payload(const order::Task& task) {
+  json::object payload{{"taskId", task.id},
+                       {"taskType", task_type_word(task.kind)},
+                       {"taskState", task_state_word(task.state)},
+                       {"assignee", order::to_string(task.assignee)},
+                       {"channel", order::event_group(task.channel)},
+                       {"openedAt", base::format_iso(task.opened_at)},
+                       {"dueAt", base::format_iso(task.due_at)}};
+  if (task.closed_at) payload["closedAt"] = base::format_iso(*task.closed_at);
+  return payload;
+}
+
 }  // namespace
+
+const char* task_type_word(order::TaskKind kind) {
+  switch (kind) {
+    case order::TaskKind::missing_information:
+      return "missing_information";
+    case order::TaskKind::connect_portal:
+      return "connect_portal";
+    case order::TaskKind::special_authorization:
+      return "special_authorization";
+    case order::TaskKind::identity_review:
+      return "identity_review";
+  }
+  return "";
+}
+
+const char* task_state_word(order::TaskState state) {
+  switch (state) {
+    case order::TaskState::open:
+      return "Open";
+    case order::TaskState::resolved:
+      return "Resolved";
+    case order::TaskState::expired:
+      return "Expired";
+    case order::TaskState::withdrawn:
+      return "Withdrawn";
+  }
+  return "";
+}
 
 std::string report_uri(const std::string& public_url, const std::string& report_id) {
   return public_url + "/api/v1/user/reports/" + report_id;
@@ -89,6 +140,76 @@ std::string order_summary_body(const std::string& event_id, const Subject& subje
   if (subject.client_data_json) event["clientData"] = kPlaceholder;
   event["eventPayload"] = std::move(payload);
   return serialize_with(json::array{std::move(event)}, subject.client_data_json.value_or("{}"));
+}
+
+std::string task_status_body(const Subject& subject, const std::string& order_id,
+                             const order::Task& task, base::TimePoint at,
+                             const std::string& public_url) {
+  return serialize_with(json::array{json::object{{"humanId", subject.human_id},
+                                                 {"clientId", subject.client_id},
+                                                 {"userId", subject.user_id},
+                                                 {"clientUserId", subject.client_user_id},
+                                                 {"updatedAt", base::format_iso(at)},
+                                                 {"action", "status"},
+                                                 {"endpoint", public_url + "/api/v1/users"},
+                                                 {"property", "taskState"},
+                                                 {"topic", "task"},
+                                                 {"value", task_state_word(task.state)},
+                                                 {"taskId", task.id},
+                                                 {"taskType", task_type_word(task.kind)},
+                                                 {"orderId", order_id},
+                                                 {"assignee", order::to_string(task.assignee)},
+                                                 {"clientData", kPlaceholder}}},
+                        subject.client_data_json.value_or("{}"));
+}
+
+std::string task_updated_body(const std::string& event_id, const Subject& subject,
+                              const std::string& order_id, const order::Task& task,
+                              base::TimePoint at) {
+  json::object event{{"timestamp", base::format_iso(at)},
+                     {"eventId", event_id},
+                     {"orderId", order_id},
+                     {"eventType", "tasks.TaskUpdated"},
+                     {"eventGroup", "task"},
+                     {"humanId", subject.human_id},
+                     {"clientId", subject.client_id},
+                     {"userId", subject.user_id},
+                     {"clientUserId", subject.client_user_id}};
+  if (subject.client_data_json) event["clientData"] = kPlaceholder;
+  event["eventPayload"] = task_payload(task);
+  return serialize_with(json::array{std::move(event)}, subject.client_data_json.value_or("{}"));
+}
+
+std::string vendor_note_body(const std::string& event_id, const Subject& subject,
+                             const std::string& order_id, order::Channel channel,
+                             const VendorNote& note, base::TimePoint at, bool legacy_timestamp) {
+  json::object payload{{"note", note.text},
+                       {"providerNames", texts(note.provider_names)},
+                       {"providerIds", texts(note.provider_ids)}};
+  if (!note.client_provider_id.empty()) payload["clientProviderId"] = note.client_provider_id;
+  // Other than in the order summary, the payload stands before the ids.
+  json::object event{
+      {"timestamp", legacy_timestamp ? six_digits_without_zone(at) : base::format_iso(at)},
+      {"eventId", event_id},
+      {"orderId", order_id},
+      {"eventType", "integrations.VendorNoteCreated"},
+      {"eventGroup", order::event_group(channel)},
+      {"eventPayload", std::move(payload)},
+      {"userId", subject.user_id},
+      {"clientUserId", subject.client_user_id},
+      {"humanId", subject.human_id},
+      {"clientId", subject.client_id}};
+  if (subject.client_data_json) event["clientData"] = kPlaceholder;
+  return serialize_with(json::array{std::move(event)}, subject.client_data_json.value_or("{}"));
+}
+
+std::string test_body(const std::string& event_id, const std::string& client_id,
+                      base::TimePoint at) {
+  return json::serialize(json::array{json::object{{"timestamp", base::format_iso(at)},
+                                                  {"eventId", event_id},
+                                                  {"eventType", "webhooks.Test"},
+                                                  {"eventGroup", "test"},
+                                                  {"clientId", client_id}}});
 }
 
 }  // namespace chartroom::app

@@ -84,5 +84,92 @@ TEST(Notifications, ClientDataComeBackAsTheyWereSent) {
   EXPECT_NE(body.find(R"("clientData":{"property":"value"})"), std::string::npos) << body;
 }
 
+order::Task task() {
+  order::Task made;
+  made.id = "b8d7a2c6-91c3-8f0e-9a57-0d2f6f0b7a11";
+  made.kind = order::TaskKind::special_authorization;
+  made.assignee = order::Assignee::applicant;
+  made.channel = order::Channel::aps;
+  made.opened_at = kAt;
+  made.due_at = kAt + std::chrono::days{10};
+  return made;
+}
+
+TEST(Notifications, TaskStatusIsFlatLikeTheOrderStatus) {
+  EXPECT_EQ(
+      task_status_body(subject(), "o1", task(), kAt, "https://admin.example"),
+      R"([{"humanId":"128a11a292db0de2516a5feeaee8ac98","clientId":"774b9e333ec3e57b9f86b432be4da21a66901d81",)"
+      R"("userId":"6261a73f8f6b99987c2f5baa","clientUserId":"Policy_001",)"
+      R"("updatedAt":"2022-09-29T17:22:26.406Z","action":"status",)"
+      R"("endpoint":"https://admin.example/api/v1/users","property":"taskState","topic":"task",)"
+      R"("value":"Open","taskId":"b8d7a2c6-91c3-8f0e-9a57-0d2f6f0b7a11",)"
+      R"("taskType":"special_authorization","orderId":"o1","assignee":"applicant",)"
+      R"("clientData":{"property":"value"}}])");
+}
+
+TEST(Notifications, TaskUpdatedIsAnEnvelopeLikeTheOrderSummary) {
+  order::Task closed = task();
+  closed.state = order::TaskState::resolved;
+  closed.closed_at = kAt + std::chrono::hours{1};
+  EXPECT_EQ(
+      task_updated_body("e1", subject(), "o1", closed, kAt + std::chrono::hours{1}),
+      R"([{"timestamp":"2022-09-29T18:22:26.406Z","eventId":"e1","orderId":"o1",)"
+      R"("eventType":"tasks.TaskUpdated","eventGroup":"task",)"
+      R"("humanId":"128a11a292db0de2516a5feeaee8ac98","clientId":"774b9e333ec3e57b9f86b432be4da21a66901d81",)"
+      R"("userId":"6261a73f8f6b99987c2f5baa","clientUserId":"Policy_001",)"
+      R"("clientData":{"property":"value"},"eventPayload":{)"
+      R"("taskId":"b8d7a2c6-91c3-8f0e-9a57-0d2f6f0b7a11","taskType":"special_authorization",)"
+      R"("taskState":"Resolved","assignee":"applicant","channel":"offline",)"
+      R"("openedAt":"2022-09-29T17:22:26.406Z","dueAt":"2022-10-09T17:22:26.406Z",)"
+      R"("closedAt":"2022-09-29T18:22:26.406Z"}}])");
+}
+
+TEST(Notifications, TasksHaveAWordForEveryKindAndState) {
+  using order::TaskKind;
+  using order::TaskState;
+  EXPECT_STREQ(task_type_word(TaskKind::missing_information), "missing_information");
+  EXPECT_STREQ(task_type_word(TaskKind::connect_portal), "connect_portal");
+  EXPECT_STREQ(task_type_word(TaskKind::identity_review), "identity_review");
+  EXPECT_STREQ(task_state_word(TaskState::expired), "Expired");
+  EXPECT_STREQ(task_state_word(TaskState::withdrawn), "Withdrawn");
+}
+
+VendorNote note() {
+  return {"sent", "Request sent", {"Maxwell Forrest M.D."}, {"p1", "p2"}, "HAPI-12345"};
+}
+
+TEST(Notifications, VendorNoteIsTheDocumentedOneKeyByKey) {
+  EXPECT_EQ(
+      vendor_note_body("e1", subject(), "o1", order::Channel::aps, note(), kAt, false),
+      R"([{"timestamp":"2022-09-29T17:22:26.406Z","eventId":"e1","orderId":"o1",)"
+      R"("eventType":"integrations.VendorNoteCreated","eventGroup":"offline",)"
+      R"("eventPayload":{"note":"Request sent","providerNames":["Maxwell Forrest M.D."],)"
+      R"("providerIds":["p1","p2"],"clientProviderId":"HAPI-12345"},)"
+      R"("userId":"6261a73f8f6b99987c2f5baa","clientUserId":"Policy_001",)"
+      R"("humanId":"128a11a292db0de2516a5feeaee8ac98","clientId":"774b9e333ec3e57b9f86b432be4da21a66901d81",)"
+      R"("clientData":{"property":"value"}}])");
+}
+
+TEST(Notifications, VendorNoteHasTheOldTimestampWhereItIsWanted) {
+  VendorNote bare = note();
+  bare.provider_ids.clear();
+  bare.client_provider_id.clear();
+  Subject without = subject();
+  without.client_data_json.reset();
+  EXPECT_EQ(
+      vendor_note_body("e1", without, "o1", order::Channel::portal, bare, kAt, true),
+      R"([{"timestamp":"2022-09-29T17:22:26.406000","eventId":"e1","orderId":"o1",)"
+      R"("eventType":"integrations.VendorNoteCreated","eventGroup":"portal",)"
+      R"("eventPayload":{"note":"Request sent","providerNames":["Maxwell Forrest M.D."],)"
+      R"("providerIds":[]},"userId":"6261a73f8f6b99987c2f5baa","clientUserId":"Policy_001",)"
+      R"("humanId":"128a11a292db0de2516a5feeaee8ac98","clientId":"774b9e333ec3e57b9f86b432be4da21a66901d81"}])");
+}
+
+TEST(Notifications, TestNamesNobody) {
+  EXPECT_EQ(test_body("e1", "c1", kAt),
+            R"([{"timestamp":"2022-09-29T17:22:26.406Z","eventId":"e1",)"
+            R"("eventType":"webhooks.Test","eventGroup":"test","clientId":"c1"}])");
+}
+
 }  // namespace
 }  // namespace chartroom::app

@@ -148,6 +148,9 @@ base::Result<Commit> OrderWriter::consequences(TenantStore& tenant, const Stored
   }
   EventToAudit to_audit{order, companions.actor, now, writes};
   for (const order::Event& event : decision.events) std::visit(to_audit, event);
+  const auto noted = announce_notes(
+      {tenant, order, companions.notes_from, companions.notes, now, *settings}, writes);
+  if (!noted) return base::pass_on(noted.error());
   const auto announced = announce(
       {tenant, order, decision, now, *settings, companions.reports, random_, public_url_}, writes);
   if (!announced) return base::pass_on(announced.error());

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "app/notifications.hpp"
+#include "app/ports.hpp"
 #include "app/store.hpp"
 #include "base/ports.hpp"
 #include "base/result.hpp"
@@ -19,6 +20,8 @@ namespace chartroom::app {
 struct Companions {
   Commit writes;                      ///< finished job, received records, built reports, audit, …
   std::vector<StoredReport> reports;  ///< reports among the writes, for the order summary
+  std::vector<VendorNote> notes;      ///< what the channel's vendor said, told before all else
+  order::Channel notes_from = order::Channel::aps;
   /// May change what the core does not see (the sealed request) in the same step.
   std::function<void(StoredOrder&)> amend;
   /// Adds writes that depend on the order as the decision leaves it (an answer that shows it).

@@ -189,6 +189,15 @@ struct RetrievedItem {
   bool supporting = false;  ///< practitioners, organisations: read with the others, no patient
 };
 
+/// What a vendor says about a request's progress (contract §7.3).
+struct VendorNote {
+  std::string id;  ///< the vendor's own and stable: a note that is told again is the same note
+  std::string text;
+  std::vector<std::string> provider_names;
+  std::vector<std::string> provider_ids;
+  std::string client_provider_id;  ///< as ordered; empty when not known
+};
+
 struct RetrievalAnswer {
   enum class Status {
     complete,             ///< everything there is; items may be empty
@@ -200,6 +209,7 @@ struct RetrievalAnswer {
   std::vector<RetrievedItem> items;
   base::Duration retry_after{};
   std::string detail;
+  std::vector<VendorNote> notes{};  ///< with every status; may repeat earlier ones
 };
 
 /// One way to records. Thread-safe, blocking.

@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "app/webhook_rules.hpp"
 #include "base/bytes.hpp"
 #include "delivery/retry_schedule.hpp"
 #include "delivery/standard_webhooks.hpp"
@@ -20,6 +21,7 @@ constexpr const char* kSecret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 constexpr const char* kId = "msg_p5jXN8AQM9LWM0D4loKWxJek";
 constexpr const char* kBody = R"({"test": 2432232314})";
 constexpr const char* kSignature = "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=";
+constexpr const char* kLegacySignature = "bc6ff69ccff84bbb1aead4cf82e96678a98f1698";
 const base::TimePoint kAt = base::from_unix_ms(1'614'265'330'999);
 
 TEST(Signatures, AreThoseOfThePublishedExample) {
@@ -42,7 +44,7 @@ TEST(Signatures, CoverIdTimeAndBody) {
 TEST(Signatures, AreGivenForEverySecretWhileOneIsRotated) {
   base::SystemRandom random;
   base::start_crypto();
-  const std::string fresh = make_webhook_secret(random).reveal();
+  const std::string fresh = app::make_webhook_secret(random).reveal();
   const auto signer = make_webhook_signer();
   const std::string alone = signer->headers(kId, kAt, kBody, Secret(fresh)).at(2).second;
   const auto both = signer->headers(kId, kAt, kBody, Secret(fresh + " " + kSecret));
@@ -67,7 +69,7 @@ TEST(Signatures, HaveSecretsOf32RandomBytes) {
   base::SystemRandom random;
   std::set<std::string> seen;
   for (int i = 0; i < 50; ++i) {
-    const std::string secret = make_webhook_secret(random).reveal();
+    const std::string secret = app::make_webhook_secret(random).reveal();
     EXPECT_TRUE(is_webhook_secret(secret));
     EXPECT_EQ(base::from_base64(secret.substr(6))->size(), 32U);
     seen.insert(secret);
@@ -117,6 +119,17 @@ class FakeClient final : public app::HttpClient {
   std::vector<app::OutgoingRequest> sent;
 };
 
+/// Bytes 0, 1, 2, …
+class CountingRandom final : public base::Random {
+ public:
+  void fill(std::span<std::byte> out) override {
+    for (std::byte& byte : out) byte = static_cast<std::byte>(next_++);
+  }
+
+ private:
+  unsigned char next_ = 0;
+};
+
 class Delivery : public testing::Test {
  protected:
   Delivery() {
@@ -125,13 +138,25 @@ class Delivery : public testing::Test {
     event_.id = kId;
     event_.body = kBody;
   }
-  DeliveryOutcome try_once() { return deliver(client_, *signer_, endpoint_, event_, kAt); }
+  DeliveryOutcome try_once() { return deliver(client_, *signer_, random_, endpoint_, event_, kAt); }
   DeliveryOutcome with_status(int status) {
     client_.answer = app::OutgoingResponse{status, "whatever"};
     return try_once();
   }
 
+  /// A header of the last delivery; nullopt unless it was sent once.
+  std::optional<std::string> sent_header(const std::string& name) const {
+    std::optional<std::string> found;
+    for (const auto& [key, value] : client_.sent.back().headers) {
+      if (key != name) continue;
+      if (found) return std::nullopt;
+      found = value;
+    }
+    return found;
+  }
+
   FakeClient client_;
+  CountingRandom random_;
   std::unique_ptr<app::WebhookSigner> signer_ = make_webhook_signer();
   app::WebhookEndpoint endpoint_;
   app::StoredEvent event_;
@@ -196,6 +221,42 @@ TEST_F(Delivery, DoesNotGoOutUnsigned) {
   EXPECT_EQ(outcome.verdict, Verdict::retry);
   EXPECT_EQ(outcome.error, "invalid secret");
   EXPECT_TRUE(client_.sent.empty());
+}
+
+TEST_F(Delivery, IsSignedWithBothSecretsUntilTheOldOneEnds) {
+  const std::string old_secret = "whsec_" + base::to_base64(std::string(32, 'o'));
+  const auto old_alone = signer_->headers(kId, kAt, kBody, Secret(old_secret)).at(2).second;
+  endpoint_.previous_secret = Secret(old_secret);
+  endpoint_.previous_secret_until = kAt + 1ms;
+  (void)try_once();
+  EXPECT_EQ(sent_header("webhook-signature"), kSignature + (" " + old_alone));
+  endpoint_.previous_secret_until = kAt;
+  (void)try_once();
+  EXPECT_EQ(sent_header("webhook-signature"), kSignature);
+  endpoint_.previous_secret_until.reset();
+  (void)try_once();
+  EXPECT_EQ(sent_header("webhook-signature"), kSignature);
+}
+
+TEST_F(Delivery, CarriesTheLegacySignatureWhereItIsWanted) {
+  (void)try_once();
+  EXPECT_EQ(sent_header("X-HumanAPI-Signature"), std::nullopt);
+  endpoint_.legacy_signature = true;
+  (void)try_once();
+  EXPECT_EQ(sent_header("X-HumanAPI-Timestamp"), "1614265330999");
+  EXPECT_EQ(sent_header("X-HumanAPI-Nonce"), "000102030405060708090a0b0c0d0e0f");
+  // By Python: hmac.new(secret, body + timestamp + nonce, "sha1").hexdigest().
+  EXPECT_EQ(sent_header("X-HumanAPI-Signature"), kLegacySignature);
+  (void)try_once();
+  EXPECT_EQ(sent_header("X-HumanAPI-Nonce"), "101112131415161718191a1b1c1d1e1f");
+}
+
+TEST_F(Delivery, CarriesTheStaticHeaders) {
+  endpoint_.headers = {{"Authorization", Secret("Basic dTpw")}, {"X-Tenant", Secret("7")}};
+  (void)try_once();
+  EXPECT_EQ(sent_header("Authorization"), "Basic dTpw");
+  EXPECT_EQ(sent_header("X-Tenant"), "7");
+  EXPECT_EQ(sent_header("webhook-signature"), kSignature);
 }
 
 }  // namespace

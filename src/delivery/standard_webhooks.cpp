@@ -6,7 +6,6 @@
 #include <array>
 #include <chrono>
 #include <optional>
-#include <span>
 #include <stdexcept>
 #include <string_view>
 
@@ -17,7 +16,6 @@ namespace chartroom::delivery {
 namespace {
 
 constexpr std::string_view kPrefix = "whsec_";
-constexpr std::size_t kNewKeyBytes = 32;
 constexpr std::size_t kKeyBytesLeast = 24;
 constexpr std::size_t kKeyBytesMost = 64;
 
@@ -65,12 +63,6 @@ class StandardWebhookSigner final : public app::WebhookSigner {
 };
 
 }  // namespace
-
-base::Sensitive<std::string> make_webhook_secret(base::Random& random) {
-  std::string key(kNewKeyBytes, '\0');
-  random.fill(std::as_writable_bytes(std::span(key)));
-  return base::Sensitive<std::string>(std::string(kPrefix) + base::to_base64(key));
-}
 
 bool is_webhook_secret(const std::string& secret) { return key_of(secret).has_value(); }
 

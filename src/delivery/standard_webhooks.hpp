@@ -5,12 +5,8 @@
 #include <string>
 
 #include "app/ports.hpp"
-#include "base/ports.hpp"
 
 namespace chartroom::delivery {
-
-/// "whsec_" and the base64 of 32 random bytes.
-[[nodiscard]] base::Sensitive<std::string> make_webhook_secret(base::Random& random);
 
 /// True for "whsec_" and the base64 of 24 to 64 bytes: what the specification allows.
 [[nodiscard]] bool is_webhook_secret(const std::string& secret);

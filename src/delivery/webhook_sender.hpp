@@ -6,6 +6,7 @@
 
 #include "app/ports.hpp"
 #include "app/types.hpp"
+#include "base/ports.hpp"
 
 namespace chartroom::delivery {
 
@@ -28,10 +29,12 @@ struct DeliveryOutcome {
 };
 
 /// POSTs event.body as application/json with the Standard Webhooks headers; webhook-id is the
-/// event's id and so the same in every try. `now` is real time: receivers compare it with theirs.
-/// Blocking.
+/// event's id and so the same in every try. While a rotated secret is still good there is a
+/// signature of the new one and one of the old. Then come the legacy signature where the endpoint
+/// wants it, made with the new secret alone, and the endpoint's static headers. `now` is real time:
+/// receivers compare it with theirs. Blocking.
 [[nodiscard]] DeliveryOutcome deliver(app::HttpClient& client, const app::WebhookSigner& signer,
-                                      const app::WebhookEndpoint& endpoint,
+                                      base::Random& random, const app::WebhookEndpoint& endpoint,
                                       const app::StoredEvent& event, base::TimePoint now,
                                       std::chrono::milliseconds timeout = kWebhookTimeout);
 

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "app/webhook_rules.hpp"
 #include "base/ports.hpp"
 #include "base/text.hpp"
 #include "main/commands.hpp"
@@ -148,7 +149,9 @@ void add_webhook_commands(CLI::App& webhook, Flags& flags, Commands& commands) {
         return webhook_add(config, flags.client_id, flags.url, flags.events);
       });
   add->add_option("--url", flags.url, "Where notifications are POSTed")->required();
-  add->add_option("--events", flags.events, "order.status, order.summary (default: all)")
+  add->add_option(
+         "--events", flags.events,
+         base::join({app::kEventKinds.begin(), app::kEventKinds.end()}, ", ") + " (default: all)")
       ->delimiter(',');
 }
 

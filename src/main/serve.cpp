@@ -36,7 +36,8 @@ class WebhookSender final : public app::EventSender {
   Outcome send(const app::WebhookEndpoint& endpoint, const app::StoredEvent& event,
                base::TimePoint now) override {
     using Verdict = delivery::DeliveryOutcome::Verdict;
-    delivery::DeliveryOutcome outcome = delivery::deliver(client_, signer_, endpoint, event, now);
+    delivery::DeliveryOutcome outcome =
+        delivery::deliver(client_, signer_, random_, endpoint, event, now);
     return {outcome.verdict == Verdict::accepted, outcome.verdict == Verdict::gone, outcome.status,
             std::move(outcome.error)};
   }

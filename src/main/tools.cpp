@@ -1,11 +1,11 @@
 // The commands that do one thing and end.
-#include <algorithm>
-#include <array>
 #include <boost/json.hpp>
 #include <iostream>
 
 #include "api/routes.hpp"
+#include "app/webhook_rules.hpp"
 #include "base/ids.hpp"
+#include "base/text.hpp"
 #include "base/time.hpp"
 #include "delivery/standard_webhooks.hpp"
 #include "main/commands.hpp"
@@ -18,7 +18,6 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::array<std::string_view, 2> kEventKinds{"order.status", "order.summary"};
 
 }  // namespace
 
@@ -29,14 +28,10 @@ int report_error(const base::Error& error) {
 
 int webhook_add(const Config& config, const std::string& client_id, const std::string& url,
                 const std::vector<std::string>& events) {
-  if (url.rfind("http://", 0) != 0 && url.rfind("https://", 0) != 0) {
-    std::cerr << "chartroom: --url: must begin with https:// or http://\n";
-    return kUsedWrongly;
-  }
   for (const std::string& event : events) {
-    if (std::find(kEventKinds.begin(), kEventKinds.end(), event) == kEventKinds.end()) {
-      std::cerr << "chartroom: --events: '" << event
-                << "' is none of order.status, order.summary\n";
+    if (!app::is_event_kind(event)) {
+      std::cerr << "chartroom: --events: '" << event << "' is none of "
+                << base::join({app::kEventKinds.begin(), app::kEventKinds.end()}, ", ") << '\n';
       return kUsedWrongly;
     }
   }
@@ -50,13 +45,28 @@ int webhook_add(const Config& config, const std::string& client_id, const std::s
                  "'chartroom app create'\n";
     return kUsedWrongly;
   }
+  if (const auto rule = app::broken_url_rule(url, (*application)->sandbox)) {
+    std::cerr << "chartroom: --url: " << *rule << '\n';
+    return kUsedWrongly;
+  }
+  const auto tenant = house.store->tenant(client_id);
+  const auto present = tenant->webhooks();
+  if (!present) return report_error(present.error());
+  if (present->size() >= app::kWebhooksMost) {
+    std::cerr << "chartroom: the application has " << app::kWebhooksMost
+              << " webhooks, and may not have more\n";
+    return kFailed;
+  }
   app::WebhookEndpoint endpoint;
   endpoint.id = base::make_uuid_v7(house.clock.now(), house.random);
   endpoint.url = url;
   endpoint.kinds = events;
-  endpoint.secret = delivery::make_webhook_secret(house.random);
-  endpoint.created_at = house.clock.now();
-  const auto stored = house.store->tenant(client_id)->commit({app::InsertWebhook{endpoint}});
+  endpoint.secret = app::make_webhook_secret(house.random);
+  endpoint.created_at = endpoint.updated_at = house.clock.now();
+  const auto stored =
+      tenant->commit({app::InsertWebhook{endpoint},
+                      app::InsertAudit{{"", "operator", "webhook.added", endpoint.id,
+                                        endpoint.created_at + (*application)->clock_offset}}});
   if (!stored) return report_error(stored.error());
   print({{"id", endpoint.id}, {"secret", endpoint.secret.reveal()}});
   return kDone;

@@ -5,7 +5,7 @@ import pytest
 import requests
 
 from support.answers import assert_invalid, assert_plain
-from support.orders import AUTHORIZATION, new_order
+from support.orders import new_order
 from support.raw import RawClient
 from support.tokens import hostile_tokens
 

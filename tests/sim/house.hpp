@@ -92,11 +92,13 @@ class ScriptedReceiver final : public app::EventSender {
     std::string order_id;
     std::string kind;
     std::string body;
+    std::string endpoint_id;
   };
-  Outcome send(const app::WebhookEndpoint&, const app::StoredEvent& event,
+  Outcome send(const app::WebhookEndpoint& endpoint, const app::StoredEvent& event,
                base::TimePoint) override {
+    if (gone) return {false, true, 410, "gone"};
     if (fails && fails()) return {false, false, 503, "endpoint failed"};
-    accepted.push_back({event.id, event.order_id, event.kind, event.body});
+    accepted.push_back({event.id, event.order_id, event.kind, event.body, endpoint.id});
     return {true, false, 200, ""};
   }
   std::optional<base::Duration> delay_after(unsigned failed_tries) override {
@@ -104,6 +106,7 @@ class ScriptedReceiver final : public app::EventSender {
                              : std::optional<base::Duration>(std::chrono::minutes{5});
   }
   std::function<bool()> fails;
+  bool gone = false;
   std::vector<Delivery> accepted;
 };
 

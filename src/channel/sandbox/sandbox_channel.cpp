@@ -9,6 +9,7 @@
 #include "channel/sandbox/folders.hpp"
 #include "channel/sandbox/life.hpp"
 #include "channel/sandbox/personas.hpp"
+#include "channel/sandbox/vendor_notes.hpp"
 
 namespace chartroom::channel {
 
@@ -214,25 +215,30 @@ class SandboxChannel final : public app::RecordChannel {
   RetrievalAnswer generated(const Identity& who, const Persona* persona,
                             const RetrievalRequest& request) const {
     if (kind_ == order::Channel::portal && request.connection.empty()) return complete();
-    if (kind_ == order::Channel::aps) {
-      Chance chance(seed_of(who), "copying");
-      const base::TimePoint ready = request.asked_at + std::chrono::days{chance.between(3, 6)};
-      if (request.now < ready) {
-        return ask_again(std::min<base::Duration>(ready - request.now, kAskAgain));
-      }
-    }
+    if (kind_ == order::Channel::aps) return on_paper(who, request);
     const Chart chart = live(who, request.applicant.conditions, request.now);
-    std::vector<RetrievedItem> items;
-    if (kind_ == order::Channel::aps) {
-      const std::size_t archive = chart.facilities.size() - 1;
-      add_item(items, chart.facilities[archive], write_ccda(chart, archive), true);
-      return complete(std::move(items));
-    }
-    items = items_of(chart, kind_ == order::Channel::portal ? request.connection : std::string());
+    std::vector<RetrievedItem> items =
+        items_of(chart, kind_ == order::Channel::portal ? request.connection : std::string());
     if (persona != nullptr && persona->kind == PersonaKind::broken_document && !items.empty()) {
       add_broken(items, chart);
     }
     return complete(std::move(items));
+  }
+
+  /// A vendor copies for some days, and says how far it has come.
+  static RetrievalAnswer on_paper(const Identity& who, const RetrievalRequest& request) {
+    Chance chance(seed_of(who), "copying");
+    const base::TimePoint ready = request.asked_at + std::chrono::days{chance.between(3, 6)};
+    RetrievalAnswer answer;
+    if (request.now < ready) {
+      answer = ask_again(std::min<base::Duration>(ready - request.now, kAskAgain));
+    } else {
+      const Chart chart = live(who, request.applicant.conditions, request.now);
+      const std::size_t archive = chart.facilities.size() - 1;
+      add_item(answer.items, chart.facilities[archive], write_ccda(chart, archive), true);
+    }
+    answer.notes = vendor_notes(request, facilities_of(who).back(), ready);
+    return answer;
   }
 
   std::shared_ptr<const SandboxNetwork> network_;

@@ -45,7 +45,8 @@ class SandboxNetwork {
   ///   portal  answers with the records of the connected provider (RetrievalRequest::connection is
   ///           a PortalChoice::id); a provider where the applicant is no patient has none.
   ///   aps     copies paper for three to six days (still_running), then sends one older practice's
-  ///           C-CDA, with a scanned-like note; people of the folders have no paper.
+  ///           C-CDA, with a scanned-like note; people of the folders have no paper. Every answer
+  ///           holds the vendor's notes so far (vendor_notes.hpp).
   /// The channel keeps the network alive. Errors of retrieve(): unavailable (persona VendorDown; a
   /// folder's file that has gone or changed since the start).
   [[nodiscard]] static std::unique_ptr<app::RecordChannel> channel(

@@ -274,6 +274,48 @@ TEST(SandboxChannel, ApsTakesDaysAndSendsAnOlderPractice) {
   EXPECT_EQ(evidence::detect(answer.items.front().bytes), evidence::Detected::ccda);
 }
 
+TEST(SandboxChannel, ApsVendorTellsHowFarItHasCome) {
+  const auto ids = [](const RetrievalAnswer& answer) {
+    std::vector<std::string> found;
+    for (const app::VendorNote& note : answer.notes) found.push_back(note.id);
+    return found;
+  };
+  RetrievalRequest request = jane();
+  EXPECT_TRUE(ask(request, Channel::ehr).notes.empty());
+  RetrievalAnswer answer = ask(request, Channel::aps);
+  EXPECT_EQ(ids(answer), std::vector<std::string>{"sent"});
+  const app::VendorNote first = answer.notes.front();
+  ASSERT_EQ(first.provider_names.size(), 1U);
+  EXPECT_NE(first.text.find(first.provider_names.front()), std::string::npos);
+  EXPECT_EQ(first.client_provider_id, "");
+
+  request.now += std::chrono::days{1};
+  answer = ask(request, Channel::aps);
+  EXPECT_EQ(ids(answer), (std::vector<std::string>{"sent", "receipt-confirmed"}));
+  EXPECT_EQ(answer.notes.front().text, first.text);
+  request.now += std::chrono::days{6};
+  answer = ask(request, Channel::aps);
+  EXPECT_EQ(ids(answer),
+            (std::vector<std::string>{"sent", "receipt-confirmed", "records-received"}));
+  ASSERT_EQ(answer.items.size(), 1U);
+  EXPECT_EQ(answer.notes.back().provider_ids,
+            std::vector<std::string>{answer.items.front().provider_id});
+}
+
+TEST(SandboxChannel, ApsVendorSpeaksOfTheProviderThatWasOrdered) {
+  RetrievalRequest request = jane();
+  app::Provider provider;
+  provider.name = "Maxwell Forrest M.D.";
+  provider.organization_name = "Brentwood North Family Practice";
+  provider.client_provider_id = "HAPI-12345";
+  request.applicant.providers = {provider};
+  const RetrievalAnswer answer = ask(request, Channel::aps);
+  ASSERT_EQ(answer.notes.size(), 1U);
+  EXPECT_EQ(answer.notes.front().provider_names,
+            (std::vector<std::string>{"Maxwell Forrest M.D.", "Brentwood North Family Practice"}));
+  EXPECT_EQ(answer.notes.front().client_provider_id, "HAPI-12345");
+}
+
 TEST(SandboxPersonas, AreFoundWithoutRegardToCase) {
   EXPECT_EQ(find_persona("norecords"), &kPersonas.front());
   EXPECT_EQ(find_persona("Doe"), nullptr);
