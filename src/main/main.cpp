@@ -2,11 +2,13 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <functional>
 #include <iostream>
 
 #include "base/ports.hpp"
 #include "base/text.hpp"
 #include "main/commands.hpp"
+#include "main/settings_commands.hpp"
 
 namespace chartroom::cli {
 namespace {
@@ -21,7 +23,13 @@ struct Flags {
   std::string client_id;
   std::string url;
   std::vector<std::string> events;
+  std::vector<std::string> assignments;
+  std::string code;
+  std::string file;
 };
+
+/// A command and what runs it, once the configuration is there.
+using Command = std::pair<CLI::App*, std::function<int(const Config&)>>;
 
 void add_setting(CLI::App& command, Flags& flags, const std::string& flag, const std::string& name,
                  const std::string& help) {
@@ -61,6 +69,63 @@ base::Result<Config> configure(Flags& flags) {
   return config;
 }
 
+CLI::App* add_application_command(CLI::App& parent, Flags& flags, const char* name,
+                                  const char* help) {
+  CLI::App* command = parent.add_subcommand(name, help);
+  add_store_flags(*command, flags);
+  command->add_option("--app", flags.client_id, "Client id of the application")->required();
+  return command;
+}
+
+/// `app set|show|export|import`.
+void add_settings_commands(CLI::App& app, Flags& flags, std::vector<Command>& commands) {
+  CLI::App* set =
+      add_application_command(app, flags, "set", "Change settings; prints what results");
+  set->add_option("settings", flags.assignments, "name=value, as many as there are to change")
+      ->required();
+  CLI::App* show = add_application_command(app, flags, "show", "Print an application as JSON");
+  CLI::App* write =
+      add_application_command(app, flags, "export", "Print settings and own order types as TOML");
+  CLI::App* read =
+      add_application_command(app, flags, "import", "Take settings and order types from a file");
+  read->add_option("--file", flags.file, "TOML file")->required()->check(CLI::ExistingFile);
+  commands.insert(
+      commands.end(),
+      {{set, [&](const Config& c) { return app_set(c, flags.client_id, flags.assignments); }},
+       {show, [&](const Config& c) { return app_show(c, flags.client_id); }},
+       {write, [&](const Config& c) { return app_export(c, flags.client_id); }},
+       {read, [&](const Config& c) { return app_import(c, flags.client_id, flags.file); }}});
+}
+
+/// `order-type list|show|export|import|remove`.
+void add_order_type_commands(CLI::App& cli, Flags& flags, std::vector<Command>& commands) {
+  CLI::App* types = cli.add_subcommand("order-type", "What an application can order");
+  types->require_subcommand(1);
+  const auto add = [&](const char* name, const char* help) {
+    return add_application_command(*types, flags, name, help);
+  };
+  CLI::App* list = add("list", "Print all in short, as JSON");
+  CLI::App* show = add("show", "Print one or all, as JSON");
+  CLI::App* write = add("export", "Print one or all, as TOML");
+  CLI::App* read = add("import", "Add or replace those of a file");
+  CLI::App* remove = add("remove", "Remove one");
+  for (CLI::App* command : {show, write, read, remove})
+    command->add_option("--code", flags.code, "Code of the order type");
+  remove->get_option("--code")->required();
+  read->add_option("--file", flags.file, "TOML file")->required()->check(CLI::ExistingFile);
+  commands.insert(
+      commands.end(),
+      {{list, [&](const Config& c) { return order_type_list(c, flags.client_id); }},
+       {show, [&](const Config& c) { return order_type_show(c, flags.client_id, flags.code); }},
+       {write, [&](const Config& c) { return order_type_export(c, flags.client_id, flags.code); }},
+       {read,
+        [&](const Config& c) {
+          return order_type_import(c, flags.client_id, flags.code, flags.file);
+        }},
+       {remove,
+        [&](const Config& c) { return order_type_remove(c, flags.client_id, flags.code); }}});
+}
+
 int run(int argc, char** argv) {
   CLI::App cli{"Chartroom orders medical evidence: records in, reports out."};
   cli.require_subcommand(1);
@@ -76,6 +141,10 @@ int run(int argc, char** argv) {
   add_store_flags(*create, flags);
   create->add_option("--name", flags.name, "Name that applicants see")->required();
   create->add_flag("--sandbox", flags.sandbox, "Works with fictional records only");
+
+  std::vector<Command> commands;
+  add_settings_commands(*app, flags, commands);
+  add_order_type_commands(cli, flags, commands);
 
   CLI::App* webhook = cli.add_subcommand("webhook", "Endpoints that are told about orders");
   webhook->require_subcommand(1);
@@ -105,6 +174,9 @@ int run(int argc, char** argv) {
     return report_error({base::ErrorCode::invalid_input,
                          "--database (PostgreSQL) is not part of this release; use --data DIR",
                          "database"});
+  }
+  for (const auto& [command, run_command] : commands) {
+    if (*command) return run_command(*config);
   }
   if (*serve_command) return serve(*config);
   if (*create) return app_create(*config, flags.name);
