@@ -11,6 +11,7 @@
 #include "base/ports.hpp"
 #include "base/text.hpp"
 #include "main/commands.hpp"
+#include "main/settings_commands.hpp"
 
 namespace chartroom::cli {
 namespace {
@@ -27,6 +28,9 @@ struct Flags {
   std::vector<std::string> events;
   std::string overlap;
   bool now = false;
+  std::vector<std::string> assignments;
+  std::string code;
+  std::string file;
 };
 
 void add_setting(CLI::App& command, Flags& flags, const std::string& flag, const std::string& name,
@@ -155,14 +159,60 @@ void add_webhook_commands(CLI::App& webhook, Flags& flags, Commands& commands) {
       ->delimiter(',');
 }
 
+/// `app set|show|export|import`.
+void add_settings_commands(CLI::App& app, Flags& flags, Commands& commands) {
+  CLI::App* set = add_app_tool(
+      app, flags, commands, "set", "Change settings; prints what results",
+      [&](const Config& config) { return app_set(config, flags.client_id, flags.assignments); });
+  set->add_option("settings", flags.assignments, "name=value, as many as there are to change")
+      ->required();
+  add_app_tool(app, flags, commands, "show", "Print an application as JSON",
+               [&](const Config& config) { return app_show(config, flags.client_id); });
+  add_app_tool(app, flags, commands, "export", "Print settings and own order types as TOML",
+               [&](const Config& config) { return app_export(config, flags.client_id); });
+  CLI::App* read = add_app_tool(
+      app, flags, commands, "import", "Take settings and order types from a file",
+      [&](const Config& config) { return app_import(config, flags.client_id, flags.file); });
+  read->add_option("--file", flags.file, "TOML file")->required()->check(CLI::ExistingFile);
+}
+
+/// `order-type list|show|export|import|remove`.
+void add_order_type_commands(CLI::App& types, Flags& flags, Commands& commands) {
+  const auto add = [&](const char* name, const char* help, Action action) {
+    return add_app_tool(types, flags, commands, name, help, std::move(action));
+  };
+  add("list", "Print all in short, as JSON",
+      [&](const Config& config) { return order_type_list(config, flags.client_id); });
+  CLI::App* show = add("show", "Print one or all, as JSON", [&](const Config& config) {
+    return order_type_show(config, flags.client_id, flags.code);
+  });
+  CLI::App* write = add("export", "Print one or all, as TOML", [&](const Config& config) {
+    return order_type_export(config, flags.client_id, flags.code);
+  });
+  CLI::App* read = add("import", "Add or replace those of a file", [&](const Config& config) {
+    return order_type_import(config, flags.client_id, flags.code, flags.file);
+  });
+  CLI::App* remove = add("remove", "Remove one", [&](const Config& config) {
+    return order_type_remove(config, flags.client_id, flags.code);
+  });
+  for (CLI::App* command : {show, write, read, remove}) {
+    command->add_option("--code", flags.code, "Code of the order type");
+  }
+  remove->get_option("--code")->required();
+  read->add_option("--file", flags.file, "TOML file")->required()->check(CLI::ExistingFile);
+}
+
 int run(int argc, char** argv) {
   CLI::App cli{"Chartroom orders medical evidence: records in, reports out."};
   cli.require_subcommand(1);
   Flags flags;
   Commands commands;
   add_server_commands(cli, flags, commands);
-  add_app_commands(*group(cli, "app", "Applications: the containers of an integration"), flags,
-                   commands);
+  CLI::App& app = *group(cli, "app", "Applications: the containers of an integration");
+  add_app_commands(app, flags, commands);
+  add_settings_commands(app, flags, commands);
+  add_order_type_commands(*group(cli, "order-type", "What an application can order"), flags,
+                          commands);
   add_key_commands(*group(cli, "keys", "Keys that sign tokens"), flags, commands);
   add_webhook_commands(*group(cli, "webhook", "Endpoints that are told about orders"), flags,
                        commands);

@@ -18,7 +18,6 @@ namespace {
 
 namespace json = boost::json;
 
-
 }  // namespace
 
 int report_error(const base::Error& error) {
