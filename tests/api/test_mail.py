@@ -40,7 +40,7 @@ def server(make_server, mailbox):
 
 def portal_order(**changes) -> dict:
     """An order that asks its applicant, who has an address of their own, to connect a portal."""
-    return new_order("NoRecords", clientUserEmail=f"applicant.{next(_numbers)}@example.com", **changes)
+    return new_order("NoRecords", **{"clientUserEmail": f"applicant.{next(_numbers)}@example.com", **changes})
 
 
 def place_pended(customer, order: dict) -> dict:
