@@ -21,7 +21,7 @@ def pytest_configure(config) -> None:
 def pytest_collection_modifyitems(config, items) -> None:
     items.sort(key=lambda item: item.get_closest_marker("last") is not None)
     folder = pathlib.Path(__file__).parent
-    config.runs_everything = ({item.path for item in items} == set(folder.glob("test_*.py"))
+    config.runs_everything = ({item.path for item in items} == set(folder.rglob("test_*.py"))
                               and not any("::" in argument for argument in config.args)
                               and not config.option.keyword and not config.option.markexpr)
 
