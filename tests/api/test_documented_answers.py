@@ -1,11 +1,12 @@
 """Every answer that api/openapi.yaml documents can be had: the general ones are produced here for each operation,
 the special ones by the tests of their subject; the last test of the suite looks whether all were seen."""
+import json
 import urllib.parse
 
 import pytest
 
 from support.conformance import CONFORMANCE
-from support.document import EXPECTED_MISSING, PRESENT, Operation
+from support.document import EXPECTED_MISSING, EXPECTED_UNSEEN, PRESENT, Operation
 from support.orders import new_order
 from support.raw import RawClient
 
@@ -140,6 +141,23 @@ def test_subscribed_already(customer):
     body = {"clientUserId": user["clientUserId"], "subscriberEmail": "agent@example.com", "role": "producer"}
     answers = [customer.post("/api/v1/subscriptions", body).status_code for _ in range(2)]
     assert answers == [201, 409]
+
+
+@each(lambda one: not one.needs_token and 429 in one.answers and (one.id, 429) not in EXPECTED_UNSEEN)
+def test_too_many_wrong_secrets(raw, operation):
+    wrong = {**operation.body_examples[0], "client_id": operation.id, "client_secret": "wrong"}
+    headers = {"Content-Type": "application/json"}
+    body = json.dumps(wrong).encode()
+    statuses = [raw.call("POST", operation.url(), headers, body).status for _ in range(20)]
+    assert statuses[0] == 401 and statuses[-1] == 429
+
+
+@pytest.mark.skipif(("performActionForUser", 429) in EXPECTED_UNSEEN, reason="not part of this build")
+def test_too_many_actions(customer):
+    user = customer.place(new_order(orderType="aps-only"))
+    body = {"action": "resync", "humanId": user["humanId"]}
+    statuses = [customer.post("/api/v1/users/actions", body).status_code for _ in range(40)]
+    assert statuses[0] == 409 and statuses[-1] == 429
 
 
 def test_answers_of_no_operation(client, raw):
