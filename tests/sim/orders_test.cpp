@@ -3,6 +3,7 @@
 
 #include <boost/json.hpp>
 
+#include "app/order_writer.hpp"
 #include "house.hpp"
 
 namespace chartroom::sim {
@@ -146,6 +147,32 @@ TEST(WholeOrder, DoubtfulRecordWaitsForAPerson) {
     EXPECT_FALSE(house.desk().review_identity(house.application(), order.core.id,
                                               order.core.tasks[0].id, true));
   }
+}
+
+TEST(WholeOrder, ACommandMadeFromAnOldOrderIsTheCallersToMakeAnew) {
+  House house;
+  house.ehr.script = [](const auto&) { return found({item_of(twin(), "Gout")}); };
+  ASSERT_TRUE(house.place(house.order_for({}, "policy-1", "ehr-only")));
+  const auto old = house.order_of("policy-1");
+  house.run_due();
+  const auto order = house.order_of("policy-1");
+  ASSERT_NE(old.version, order.version);
+
+  SeededRandom random(1);
+  app::OrderWriter writer(random, "http://127.0.0.1");
+  const order::ResolveTask resolution{order.core.tasks.at(0).id, {}, true, 0, 0, {}};
+  app::Companions companions;
+  companions.only_version = old.version;
+  const auto tenant = house.tenant();
+  const auto refused =
+      writer.apply(*tenant, order.core.id, resolution, house.clock.now(), companions);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, base::ErrorCode::conflict);
+  EXPECT_EQ(refused.error().field, "UpdateOrder");
+  EXPECT_EQ(house.order_of("policy-1").version, order.version);
+
+  companions.only_version = order.version;
+  EXPECT_TRUE(writer.apply(*tenant, order.core.id, resolution, house.clock.now(), companions));
 }
 
 TEST(WholeOrder, DoubtfulRecordDoesNotHoldUpWhatIsEnough) {
