@@ -3,40 +3,40 @@
 ROWS = {
     # 2 Authentication
     "2.1/client_id": ("Required text; a missing or wrong one is a 400 that names it",
-                      "tokens.token_bodies_that_are_refused tokens.a_client_token"),
-    "2.1/client_secret": ("Required text; never repeated in an answer", "tokens.token_bodies_that_are_refused"),
-    "2.1/type": ("Only 'client', as it is written", "tokens.token_bodies_that_are_refused"),
-    "2.1/client_token": ("A JWT that opens the API", "tokens.a_client_token tokens.claims_of_a_client_token"),
-    "2.1/expires_in": ("86400 seconds", "tokens.a_client_token"),
-    "2.1*1": ("The answer is valid JSON of two members", "tokens.a_client_token"),
+                      "token_grants.token_bodies_that_are_refused token_grants.a_client_token"),
+    "2.1/client_secret": ("Required text; never repeated in an answer", "token_grants.token_bodies_that_are_refused"),
+    "2.1/type": ("Only 'client', as it is written", "token_grants.token_bodies_that_are_refused"),
+    "2.1/client_token": ("A JWT that opens the API", "token_grants.a_client_token token_grants.claims_of_a_client_token"),
+    "2.1/expires_in": ("86400 seconds", "token_grants.a_client_token"),
+    "2.1*1": ("The answer is valid JSON of two members", "token_grants.a_client_token"),
     "2.1*2": ("400 B for bad members, 401 A for a wrong pair without telling which half, never 403",
-              "tokens.token_bodies_that_are_refused tokens.wrong_pairs_are_unauthorized_and_alike"),
-    "2.1*3": ("The API can be switched off for an application", "tokens.an_application_may_be_without_the_api"),
-    "2.2/text": ("RS256, named claims, key in the public JWKS", "tokens.claims_of_a_client_token"),
+              "token_grants.token_bodies_that_are_refused token_grants.wrong_pairs_are_unauthorized_and_alike"),
+    "2.1*3": ("The API can be switched off for an application", "token_grants.an_application_may_be_without_the_api"),
+    "2.2/text": ("RS256, named claims, key in the public JWKS", "token_grants.claims_of_a_client_token"),
     "2.3*1": ("Bearer header on every call, for every kind of token",
-              "tokens.the_scheme_has_no_case tenant_matrix.without_a_good_token_there_is_nothing"),
-    "2.3*2": ("The headers of the samples are all that is needed", "tokens.the_documented_headers_are_enough"),
+              "token_grants.the_scheme_has_no_case tenant_matrix.without_a_good_token_there_is_nothing"),
+    "2.3*2": ("The headers of the samples are all that is needed", "token_grants.the_documented_headers_are_enough"),
     "2.3*3": ("The scheme holds for all operations but the open ones", "tenant_matrix.every_operation_is_in_the_matrix"),
     "2.3*4": ("401 for a token that is missing, invalid, forged or revoked",
               "bad_input.missing_token bad_input.hostile_tokens tenant_matrix.without_a_good_token_there_is_nothing "
-              "tenant_matrix.a_revoked_token_opens_nothing tokens.revoked_tokens_open_nothing"),
-    "2.4/client_id": ("Required", "tokens.connect_bodies_that_are_refused"),
-    "2.4/client_user_id": ("Required; unknown is 404", "tokens.connect_bodies_that_are_refused "
-                           "tokens.connect_tokens_are_refused_like_others"),
+              "tenant_matrix.a_revoked_token_opens_nothing token_grants.revoked_tokens_open_nothing"),
+    "2.4/client_id": ("Required", "token_grants.connect_bodies_that_are_refused"),
+    "2.4/client_user_id": ("Required; unknown is 404", "token_grants.connect_bodies_that_are_refused "
+                           "token_grants.connect_tokens_are_refused_like_others"),
     "2.4/type": ("session, id or access, each with its answer",
-                 "tokens.a_session_token_opens_the_task_manager tokens.an_id_token_names_the_user "
-                 "tokens.an_access_token_reads_its_user_alone tokens.connect_bodies_that_are_refused"),
+                 "token_grants.a_session_token_opens_the_task_manager token_grants.an_id_token_names_the_user "
+                 "token_grants.an_access_token_reads_its_user_alone token_grants.connect_bodies_that_are_refused"),
     "2.4/client_secret": ("Required by us, unless a refresh token stands for it",
-                          "tokens.connect_bodies_that_are_refused tokens.a_refresh_token_stands_for_the_secret"),
+                          "token_grants.connect_bodies_that_are_refused token_grants.a_refresh_token_stands_for_the_secret"),
     "2.4/client_user_email": ("Optional; another one than the user's is the documented conflict",
-                              "tokens.a_session_token_opens_the_task_manager "
-                              "tokens.connect_tokens_are_refused_like_others"),
+                              "token_grants.a_session_token_opens_the_task_manager "
+                              "token_grants.connect_tokens_are_refused_like_others"),
     "2.4/extra_scopes": ("A list of texts, without effect",
-                         "tokens.a_session_token_opens_the_task_manager tokens.connect_bodies_that_are_refused"),
+                         "token_grants.a_session_token_opens_the_task_manager token_grants.connect_bodies_that_are_refused"),
     "2.5*1": ("The secret is nowhere in answers, files or logs", "secrets.secrets_are_nowhere"),
-    "2.5*2": ("No limits are announced; 503 and a running key say when to come again",
-              "idempotency_storm.half_of_a_placed_order_is_never_seen"),
-    "2.5*3": ("No discovery documents", "tokens.there_is_no_discovery"),
+    "2.5*2": ("Limits of our own for guessing and for actions, with Retry-After",
+              "tokens.guessing_is_limited_for_each_client_id tokens.actions_are_limited_for_each_user"),
+    "2.5*3": ("No discovery documents", "token_grants.there_is_no_discovery"),
     # 3 Endpoints
     "3/3.1": ("GET order-types", "order_answer.order_types_are_listed"),
     "3/3.2": ("POST users", "order_answer.the_answer_has_the_documented_members_in_order"),
@@ -45,10 +45,10 @@ ROWS = {
     "3/3.5": ("GET users/{humanId}", "users.details_of_a_user"),
     "3/3.6": ("GET users/providers, before {humanId}",
               "users.providers_of_accepted_records_by_name users.fixed_words_come_before_human_ids"),
-    "3/3.7": ("GET subscriptions", "subscriptions.the_list_is_newest_first_and_filtered"),
-    "3/3.8": ("POST subscriptions", "subscriptions.a_subscription_is_answered_as_an_array_of_one"),
-    "3/3.9": ("GET subscriptions/{id}", "subscriptions.the_eight_fields_are_the_same_everywhere"),
-    "3/3.10": ("DELETE subscriptions/{id}", "subscriptions.unsubscribing"),
+    "3/3.7": ("GET subscriptions", "subscribers.the_list_is_newest_first_and_filtered"),
+    "3/3.8": ("POST subscriptions", "subscribers.a_subscription_is_answered_as_an_array_of_one"),
+    "3/3.9": ("GET subscriptions/{id}", "subscribers.the_eight_fields_are_the_same_everywhere"),
+    "3/3.10": ("DELETE subscriptions/{id}", "subscribers.unsubscribing"),
     "3/3.11": ("GET user/reports, singular", "reports_and_links.groups_and_reports_have_the_documented_members "
                "users.fixed_words_come_before_human_ids"),
     "3/3.12": ("GET user/reports/{id}", "reports_and_links.every_format_has_an_id_and_a_media_type"),
@@ -73,7 +73,7 @@ ROWS = {
     "3.0/404": ("Word for word", "envelopes.the_published_404"),
     "3.0/409-create-user-create-subscription": (
         "Word for word for users; a second subscription says what it is",
-        "envelopes.the_published_409_of_users subscriptions.nobody_is_subscribed_twice"),
+        "envelopes.the_published_409_of_users subscribers.nobody_is_subscribed_twice"),
     "3.0/409-abort": ("Word for word, apostrophe included", "envelopes.the_published_409_of_abort"),
     "3.0/500": ("No input leads there", "order_properties.bytes_at_random_never_break_the_server "
                 "order_properties.single_mutations_are_refused_by_name_or_harmless"),
@@ -198,7 +198,7 @@ ROWS = {
     "3.4/401": ("Plain 401", "tenant_matrix.without_a_good_token_there_is_nothing"),
     "3.4/404": ("Unknown user", "actions.actions_on_nobody"),
     "3.4/409": ("Ended order", "actions.an_order_that_is_over_cannot_be_aborted"),
-    "3.4/429": ("Nothing limits the rate of aborts, so nothing to see", "FACT: a limit that we do not set"),
+    "3.4/429": ("Too many for one user", "tokens.actions_are_limited_for_each_user"),
     "3.4*1": ("Action and exactly one id", "actions.bad_bodies_are_the_plain_400"),
     "3.4*2": ("abort and resync", "actions.abort_is_accepted_without_a_body actions.bad_bodies_are_the_plain_400"),
     "3.4*3": ("Retrieval, notifications and subscribers end", "abort.abort_cancels_and_says_so_once "
@@ -215,27 +215,27 @@ ROWS = {
     "3.6*1": ("Exactly one id, else plain 400", "users.providers_need_one_id"),
     "3.6*2": ("Array of id and name; 404 for nobody", "users.providers_of_accepted_records_by_name "
               "users.a_user_without_records_has_no_providers users.providers_of_nobody"),
-    "3.7*1": ("Filters, paging, search, order", "subscriptions.the_list_is_newest_first_and_filtered "
-              "subscriptions.the_list_is_paged_and_counted"),
-    "3.7*2": ("Eight members in order", "subscriptions.a_subscription_is_answered_as_an_array_of_one"),
-    "3.7*3": ("The same eight on all three surfaces", "subscriptions.the_eight_fields_are_the_same_everywhere"),
+    "3.7*1": ("Filters, paging, search, order", "subscribers.the_list_is_newest_first_and_filtered "
+              "subscribers.the_list_is_paged_and_counted"),
+    "3.7*2": ("Eight members in order", "subscribers.a_subscription_is_answered_as_an_array_of_one"),
+    "3.7*3": ("The same eight on all three surfaces", "subscribers.the_eight_fields_are_the_same_everywhere"),
     "3.7*4": ("clientUserId is needed, the others may be left out",
-              "subscriptions.lists_that_are_refused subscriptions.the_list_is_newest_first_and_filtered"),
-    "3.7*5": ("Unknown user 404, no match []", "subscriptions.the_list_of_nobody subscriptions.a_user_without_subscribers"),
-    "3.7*6": ("Substring search and named orders", "subscriptions.the_list_is_searched subscriptions.the_list_is_sorted"),
-    "3.8/clientUserId": ("Required", "subscriptions.refused_subscriptions subscriptions.what_is_required_is_named_at_once"),
-    "3.8/subscriberEmail": ("Required e-mail", "subscriptions.refused_subscriptions"),
-    "3.8/role": ("Required, producer", "subscriptions.refused_subscriptions"),
-    "3.8/subscriberOffice": ("Optional text", "subscriptions.refused_subscriptions "
-                             "subscriptions.what_was_not_given_is_left_out"),
-    "3.8/subscriberFirstName-subscriberLastName": ("Optional texts", "subscriptions.refused_subscriptions "
-                                                   "subscriptions.what_was_not_given_is_left_out"),
-    "3.8*1": ("201, array of one", "subscriptions.a_subscription_is_answered_as_an_array_of_one"),
-    "3.8*2": ("400 B, 404, 409", "subscriptions.refused_subscriptions subscriptions.nulls_are_refused "
-              "subscriptions.subscribing_to_nobody subscriptions.nobody_is_subscribed_twice"),
-    "3.9/text": ("One object; 404 A", "subscriptions.the_eight_fields_are_the_same_everywhere "
-                 "subscriptions.subscriptions_that_are_none"),
-    "3.10/text": ("200 without a body; 404 A", "subscriptions.unsubscribing subscriptions.subscriptions_that_are_none"),
+              "subscribers.lists_that_are_refused subscribers.the_list_is_newest_first_and_filtered"),
+    "3.7*5": ("Unknown user 404, no match []", "subscribers.the_list_of_nobody subscribers.a_user_without_subscribers"),
+    "3.7*6": ("Substring search and named orders", "subscribers.the_list_is_searched subscribers.the_list_is_sorted"),
+    "3.8/clientUserId": ("Required", "subscribers.refused_subscriptions subscribers.what_is_required_is_named_at_once"),
+    "3.8/subscriberEmail": ("Required e-mail", "subscribers.refused_subscriptions"),
+    "3.8/role": ("Required, producer", "subscribers.refused_subscriptions"),
+    "3.8/subscriberOffice": ("Optional text", "subscribers.refused_subscriptions "
+                             "subscribers.what_was_not_given_is_left_out"),
+    "3.8/subscriberFirstName-subscriberLastName": ("Optional texts", "subscribers.refused_subscriptions "
+                                                   "subscribers.what_was_not_given_is_left_out"),
+    "3.8*1": ("201, array of one", "subscribers.a_subscription_is_answered_as_an_array_of_one"),
+    "3.8*2": ("400 B, 404, 409", "subscribers.refused_subscriptions subscribers.nulls_are_refused "
+              "subscribers.subscribing_to_nobody subscribers.nobody_is_subscribed_twice"),
+    "3.9/text": ("One object; 404 A", "subscribers.the_eight_fields_are_the_same_everywhere "
+                 "subscribers.subscriptions_that_are_none"),
+    "3.10/text": ("200 without a body; 404 A", "subscribers.unsubscribing subscribers.subscriptions_that_are_none"),
     **{f"3.11/{name}": (rule, "reports_and_links.groups_and_reports_have_the_documented_members") for name, rule in {
         "fileExtension": "pdf, html, json", "id": "UUID", "uri": "From the public URL",
         "createdAt": "ISO 8601 with milliseconds", "createdByOrderId": "The order that made it",

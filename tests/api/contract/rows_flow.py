@@ -84,12 +84,14 @@ ROWS = {
     "7.3/clientProviderId": ("The customer's own id", NOTE),
     "7.4/text": ("Off by default; flat or enveloped", "notifications.tasks_are_not_told_by_default "
                  "notifications.tasks_in_the_flat_form notifications.tasks_in_the_envelope"),
-    "10*1": ("Subscribers follow one user's order", "subscriptions.the_same_address_may_follow_several_users MAIL"),
-    "10*2": ("Kinds of mail: states, tasks, reminders", "MAIL"),
+    "10*1": ("Subscribers follow one user's order", "subscribers.the_same_address_may_follow_several_users"),
+    "10*2": ("Kinds of mail to the applicant: invitation, tasks, reminders", "mail.three_reminders_and_then_silence "
+             "mail.other_tasks_have_mails_of_their_own mail.nothing_after_an_abort"),
     "10*3": ("", "FACT: a list of subscribers at ordering belongs to the portal, which is not part of this release"),
-    "10*4": ("The applicant is asked by mail", "MAIL"),
+    "10*4": ("The applicant is asked by mail", "mail.an_invitation_leads_to_the_task_manager "
+             "mail.other_tasks_have_mails_of_their_own mail.no_invitation_where_the_order_says_so"),
     "10*5": ("", "FACT: SPF, DKIM and DMARC are set in the customer's DNS; the sender's address is a setting"),
     "10*6": ("", "FACT: the landing page is agreed with the customer; ours is the Task Manager"),
     "10*7": ("Abort removes the subscribers", "actions.abort_removes_the_subscribers"),
-    "10*8": ("The texts are ours", "MAIL"),
+    "10*8": ("The texts are ours, and name nobody in the subject", "mail.mails_fetch_nothing_and_name_nobody_in_the_subject"),
 }

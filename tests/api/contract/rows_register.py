@@ -14,9 +14,9 @@ ROWS = {
     "13/C7": ("Text, or a number with its zeros back", "order_parts.a_zip_code_keeps_its_zeros"),
     "13/C8": ("Name or organization", "order_parts.providers_that_are_accepted order_parts.refused_providers"),
     "13/C9": ("202 and one object", "order_answer.the_answer_has_the_documented_members_in_order"),
-    "13/C10": ("With id and createdAt", "subscriptions.a_subscription_is_answered_as_an_array_of_one"),
-    "13/C11": ("clientUserId alone is required", "subscriptions.lists_that_are_refused "
-               "subscriptions.the_list_is_newest_first_and_filtered"),
+    "13/C10": ("With id and createdAt", "subscribers.a_subscription_is_answered_as_an_array_of_one"),
+    "13/C11": ("clientUserId alone is required", "subscribers.lists_that_are_refused "
+               "subscribers.the_list_is_newest_first_and_filtered"),
     "13/C12": ("Two names in, one out, both at once refused", "order_parts.client_data_comes_back_under_one_name "
                "order_parts.client_data_under_both_names"),
     "13/C13": ("status on create and list, not in the details",
@@ -33,7 +33,8 @@ ROWS = {
     "13/E1": ("code and statusCode, equal", "envelopes.the_published_400 envelopes.the_published_404"),
     "13/E2": ("400; 422 for Idempotency-Key alone", "envelopes.invalid_bodies_are_400_and_never_422 "
               "idempotency.another_body_with_the_same_key"),
-    "13/E3": ("", "FACT: we set no rate limit, so there is no 429 to see"),
+    "13/E3": ("Where we limit, envelope A and Retry-After", "tokens.actions_are_limited_for_each_user "
+              "tokens.guessing_is_limited_for_each_client_id"),
     "13/T1": ("The last is sent, then nothing", "abort.abort_cancels_and_says_so_once lifecycle.nothing_follows_the_end"),
     "13/R1": ("Names on the wire stay reports", "lifecycle.reports_in_a_payload_are_exact "
               "reports_and_links.groups_and_reports_have_the_documented_members"),
@@ -52,14 +53,15 @@ ROWS = {
                          "order_types.an_order_times_out_as_its_type_says_and_keeps_its_type"),
     "14/Task-allotted-time": ("10 days, then without it", "decisions.a_task_has_ten_days_and_the_order_goes_on"),
     "14/Reminders-to-the-applicant": ("After 1, 3 and 7 days",
-                                      "decisions.the_applicant_is_reminded_after_one_three_and_seven_days MAIL"),
+                                      "decisions.the_applicant_is_reminded_after_one_three_and_seven_days "
+                                      "mail.three_reminders_and_then_silence"),
     "14/APS-delay": ("7 days", "decisions.paper_is_asked_after_seven_days"),
     "14/Retention": ("90 days, then reports are gone and the order stays",
                      "decisions.reports_live_ninety_days_and_the_order_stays decisions.retention_is_a_setting"),
     "14/Report-uri": ("Needs the token", "reports_and_links.a_report_needs_the_token "
                       "decisions.reports_live_ninety_days_and_the_order_stays"),
     "14/Paging": ("offset, limit, Link and X-Total-Count, newest first", "users.pages_are_newest_first_and_fifty_long "
-                  "users.pages_are_counted_and_linked subscriptions.the_list_is_paged_and_counted"),
+                  "users.pages_are_counted_and_linked subscribers.the_list_is_paged_and_counted"),
     "14/Body-limit": ("413, 404, 405, 415 and broken JSON", "bad_input.too_large_body "
                       "bad_input.declared_size_is_enough_to_refuse bad_input.unknown_paths bad_input.wrong_methods "
                       "bad_input.wrong_media_type bad_input.broken_json envelopes.broken_json_and_other_bodies "

@@ -39,3 +39,20 @@ def assert_names(answer, keys: list[str]) -> None:
     assert (body["statusCode"], body["error"]) == (400, "Bad Request")
     assert body["validation"] == {"source": "payload", "keys": keys}
     assert body[REQUEST_ID] == answer.headers[REQUEST_ID]
+
+
+def assert_unknown(answer) -> None:
+    assert_plain(answer, 404, "Not Found", "Not Found")
+
+
+def assert_no_token(server_url: str, session, calls: list[tuple[str, str]]) -> None:
+    """Each of the (method, path) pairs is refused without and with a wrong token."""
+    for method, path in calls:
+        for headers in ({}, {"Authorization": "Bearer nonsense"}):
+            answer = session.request(method, server_url + path, headers=headers, timeout=30)
+            assert_plain(answer, 401, "Unauthorized", BAD_TOKEN)
+
+
+def same_but_for_ids(one, other) -> bool:
+    """Whether two answers to calls with the same x-request-id are equal byte for byte."""
+    return (one.status_code, one.content) == (other.status_code, other.content)
