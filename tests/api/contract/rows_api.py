@@ -35,7 +35,7 @@ ROWS = {
                          "token_grants.a_session_token_opens_the_task_manager token_grants.connect_bodies_that_are_refused"),
     "2.5*1": ("The secret is nowhere in answers, files or logs", "secrets.secrets_are_nowhere"),
     "2.5*2": ("Limits of our own for guessing and for actions, with Retry-After",
-              "tokens.guessing_is_limited_for_each_client_id tokens.actions_are_limited_for_each_user"),
+              "rate_limits.guessing_is_limited_for_each_client_id rate_limits.actions_are_limited_for_each_user"),
     "2.5*3": ("No discovery documents", "token_grants.there_is_no_discovery"),
     # 3 Endpoints
     "3/3.1": ("GET order-types", "order_answer.order_types_are_listed"),
@@ -198,7 +198,7 @@ ROWS = {
     "3.4/401": ("Plain 401", "tenant_matrix.without_a_good_token_there_is_nothing"),
     "3.4/404": ("Unknown user", "actions.actions_on_nobody"),
     "3.4/409": ("Ended order", "actions.an_order_that_is_over_cannot_be_aborted"),
-    "3.4/429": ("Too many for one user", "tokens.actions_are_limited_for_each_user"),
+    "3.4/429": ("Too many for one user", "rate_limits.actions_are_limited_for_each_user"),
     "3.4*1": ("Action and exactly one id", "actions.bad_bodies_are_the_plain_400"),
     "3.4*2": ("abort and resync", "actions.abort_is_accepted_without_a_body actions.bad_bodies_are_the_plain_400"),
     "3.4*3": ("Retrieval, notifications and subscribers end", "abort.abort_cancels_and_says_so_once "

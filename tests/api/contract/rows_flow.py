@@ -84,8 +84,9 @@ ROWS = {
     "7.3/clientProviderId": ("The customer's own id", NOTE),
     "7.4/text": ("Off by default; flat or enveloped", "notifications.tasks_are_not_told_by_default "
                  "notifications.tasks_in_the_flat_form notifications.tasks_in_the_envelope"),
-    "10*1": ("Subscribers follow one user's order", "subscribers.the_same_address_may_follow_several_users"),
-    "10*2": ("Kinds of mail to the applicant: invitation, tasks, reminders", "mail.three_reminders_and_then_silence "
+    "10*1": ("Subscribers follow one user's order", "subscribers.the_same_address_may_follow_several_users "
+             "mail.subscribers_hear_how_far_the_order_is"),
+    "10*2": ("Kinds of mail: states, tasks, reminders", "mail.subscribers_hear_how_far_the_order_is mail.three_reminders_and_then_silence "
              "mail.other_tasks_have_mails_of_their_own mail.nothing_after_an_abort"),
     "10*3": ("", "FACT: a list of subscribers at ordering belongs to the portal, which is not part of this release"),
     "10*4": ("The applicant is asked by mail", "mail.an_invitation_leads_to_the_task_manager "

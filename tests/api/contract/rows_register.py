@@ -33,8 +33,8 @@ ROWS = {
     "13/E1": ("code and statusCode, equal", "envelopes.the_published_400 envelopes.the_published_404"),
     "13/E2": ("400; 422 for Idempotency-Key alone", "envelopes.invalid_bodies_are_400_and_never_422 "
               "idempotency.another_body_with_the_same_key"),
-    "13/E3": ("Where we limit, envelope A and Retry-After", "tokens.actions_are_limited_for_each_user "
-              "tokens.guessing_is_limited_for_each_client_id"),
+    "13/E3": ("Where we limit, envelope A and Retry-After", "rate_limits.actions_are_limited_for_each_user "
+              "rate_limits.guessing_is_limited_for_each_client_id"),
     "13/T1": ("The last is sent, then nothing", "abort.abort_cancels_and_says_so_once lifecycle.nothing_follows_the_end"),
     "13/R1": ("Names on the wire stay reports", "lifecycle.reports_in_a_payload_are_exact "
               "reports_and_links.groups_and_reports_have_the_documented_members"),
