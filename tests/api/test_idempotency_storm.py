@@ -122,8 +122,8 @@ class Scene:
             Operation("/api/v1/subscriptions", text(*(
                 {"clientUserId": subscribed, "subscriberEmail": f"{one}@example.com", "role": "producer"}
                 for one in ("anna", "berta"))), 201, subscriptions),
-            Operation(f"/api/v1/tasks/{task}/resolve", text({"decision": "decline"}, {"attachments": [attachment()]}), 202,
-                      lambda: self.closings(task)),
+            Operation(f"/api/v1/tasks/{task}/resolve", text({"decision": "decline"}, {"attachments": [attachment()]}),
+                      202, lambda: self.closings(task)),
             Operation("/api/v1/webhooks", text(*(
                 {"url": self.estate.listener.url, "description": f"{tag} storm {one}", "enabled": False}
                 for one in "ab")), 201, webhooks),
@@ -264,7 +264,8 @@ def calm_operations(scene: Scene, tag: str, hours: int) -> list[Operation]:
         Operation(f"/api/v1/events/{sent}/redeliver", (b"{}", json.dumps({"webhookId": webhook}).encode()), 202,
                   times_sent),
         Operation("/api/v1/events/replay", text(range_, {**range_, "until": "2041-01-01T00:00:00Z"}), 200, times_sent),
-        Operation("/api/v1/sandbox/clock", text({"advance": f"{hours}h"}, {"advance": f"{hours * 60}m"}), 200, hours_ahead),
+        Operation("/api/v1/sandbox/clock", text({"advance": f"{hours}h"}, {"advance": f"{hours * 60}m"}), 200,
+                  hours_ahead),
     ]
     for number, operation in enumerate(made):
         operation.name = f"calm-{tag}-{number}"
@@ -291,7 +292,7 @@ def test_one_effect_of_what_is_done_in_steps(scene):
 def test_token_endpoints_take_no_key(customer):
     body = {"client_id": customer.client_id, "client_secret": customer.client_secret, "type": "client"}
     for secret, status in ((customer.client_secret, 200), ("0" * 40, 401), (customer.client_secret, 200)):
-        answer = requests.post(customer.server.url + "/v1/admin/token", timeout=60, headers={"Idempotency-Key": "token"},
-                               json={**body, "client_secret": secret})
+        answer = requests.post(customer.server.url + "/v1/admin/token", timeout=60,
+                               headers={"Idempotency-Key": "token"}, json={**body, "client_secret": secret})
         assert answer.status_code == status
         assert "idempotency-replayed" not in answer.headers

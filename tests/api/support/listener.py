@@ -7,7 +7,7 @@ import http.server
 import json
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Callable
 
 from support.waiting import PATIENCE_S
@@ -21,7 +21,7 @@ class Delivery:
     body: bytes
     genuine: bool
     answered: int
-    headers: dict[str, str]  # names in lower case
+    headers: dict[str, str] = field(default_factory=dict)  # names in lower case
 
     @property
     def event(self) -> dict:
@@ -32,9 +32,9 @@ class Delivery:
         return self.event.get("eventType") == "orders.OrderSummaryUpdated"
 
     @property
-    def client_user_id(self) -> str:
-        """Empty where an event is about nobody."""
-        return self.event.get("clientUserId", "")
+    def client_user_id(self) -> str | None:
+        """None for an event that is about no order."""
+        return self.event.get("clientUserId")
 
     @property
     def status(self) -> str:
@@ -112,6 +112,11 @@ class Listener:
         with self._changed:
             if not self._changed.wait_for(lambda: found(self._deliveries), patience_s):
                 raise AssertionError(f"{what}: not within {patience_s:.0f} s ({len(self._deliveries)} deliveries)")
+
+    def wait_for_count(self, count: int) -> list[Delivery]:
+        """Everything that came, once that is `count` deliveries."""
+        self.wait_for(lambda deliveries: len(deliveries) >= count, f"{count} deliveries")
+        return self.deliveries()
 
     def wait_for_summary(self, client_user_id: str, *statuses: str, patience_s: float = PATIENCE_S) -> dict:
         """The order summary of a user with one of `statuses`."""
