@@ -2,10 +2,11 @@
 //
 //   bench_intake FOLDER     FOLDER: where the databases go; on the disk that is to be measured
 //
-// The same order is placed by the same number of threads in three ways, in turn:
+// The same order is placed by the same number of threads in four ways, in turn:
 //   commits  the rows of one order through the store's group commit, nothing else
 //   desk     the use case: app::Desk::place_order
 //   http     POST /api/v1/users over loopback with keep-alive, a token, and validation
+//   once     the same with an Idempotency-Key, whose answer is kept in the same transaction
 // Everything is durable before it counts: each call returns after its transaction was synced. No
 // worker runs beside, so what is measured is the taking of orders. Clients share the machine.
 #include <curl/curl.h>
@@ -242,10 +243,19 @@ class Client {
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
-  void post(const std::string& body) {
+  /// `key`: an Idempotency-Key; empty for none.
+  void post(const std::string& body, const std::string& key) {
+    curl_slist* headers = nullptr;
+    if (!key.empty()) {
+      for (const std::string& line : lines_) headers = curl_slist_append(headers, line.c_str());
+      headers = curl_slist_append(headers, ("Idempotency-Key: " + key).c_str());
+      curl_easy_setopt(handle_, CURLOPT_HTTPHEADER, headers);
+    }
     curl_easy_setopt(handle_, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
     curl_easy_setopt(handle_, CURLOPT_POSTFIELDS, body.c_str());
     const CURLcode sent = curl_easy_perform(handle_);
+    curl_easy_setopt(handle_, CURLOPT_HTTPHEADER, headers_);
+    curl_slist_free_all(headers);
     require(sent == CURLE_OK, curl_easy_strerror(sent));
     long status = 0;
     curl_easy_getinfo(handle_, CURLINFO_RESPONSE_CODE, &status);
@@ -256,13 +266,17 @@ class Client {
   static std::size_t ignore(char*, std::size_t size, std::size_t count, void*) {
     return size * count;
   }
-  void add(const std::string& line) { headers_ = curl_slist_append(headers_, line.c_str()); }
+  void add(const std::string& line) {
+    lines_.push_back(line);
+    headers_ = curl_slist_append(headers_, line.c_str());
+  }
 
   CURL* handle_ = curl_easy_init();
   curl_slist* headers_ = nullptr;
+  std::vector<std::string> lines_;
 };
 
-Figures run_http(House& house) {
+Figures run_over_http(House& house, bool with_key) {
   http::ServerSettings settings;
   http::Server server(settings,
                       http::Router(api::make_routes(
@@ -273,9 +287,14 @@ Figures run_http(House& house) {
   const std::string token = take(house.tokens->issue(house.application.client_id)).token;
   return measure([&]() -> Place {
     const auto client = std::make_shared<Client>(url, token);
-    return [&house, client] { client->post(order_body(house.new_id())); };
+    return [&house, client, with_key] {
+      client->post(order_body(house.new_id()), with_key ? house.new_id() : std::string());
+    };
   });
 }
+
+Figures run_http(House& house) { return run_over_http(house, false); }
+Figures run_once(House& house) { return run_over_http(house, true); }
 
 // ── the table ───────────────────────────────────────────────────────────────────────────────────
 
@@ -295,8 +314,10 @@ struct Way {
 void run(const std::filesystem::path& folder) {
   base::start_crypto();
   curl_global_init(CURL_GLOBAL_DEFAULT);
-  std::vector<Way> ways{
-      {"commits", run_commits, {}}, {"desk", run_desk, {}}, {"http", run_http, {}}};
+  std::vector<Way> ways{{"commits", run_commits, {}},
+                        {"desk", run_desk, {}},
+                        {"http", run_http, {}},
+                        {"once", run_once, {}}};
   for (unsigned round = 0; round < kRounds; ++round) {
     for (Way& way : ways) {
       House house(folder / (std::string(way.name) + "-" + std::to_string(round)));

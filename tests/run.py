@@ -3,8 +3,8 @@
 
 usage: run.py --build DIR [--unit] [-k EXPRESSION]
 
-Unit tests are the GoogleTest programs DIR/test_*; black-box tests are tests/api (pytest) and
-tests/browser (Node.js). The last line is "N passed, N failed, N skipped".
+Unit tests are the GoogleTest programs DIR/test_*; black-box tests are tests/api (pytest),
+tests/browser and tests/clients (Node.js). The last line is "N passed, N failed, N skipped".
 """
 import argparse
 import concurrent.futures
@@ -100,28 +100,29 @@ def api_tests(build: pathlib.Path, expression: str, tally: Tally) -> None:
         tally.add(passed, failed + (1 if done.returncode not in (0, 1, 5) and failed == 0 else 0), skipped)
 
 
-def browser_tests(build: pathlib.Path, tally: Tally) -> None:
-    folder = ROOT / "tests/browser"
-    if not (folder / "package.json").exists():
-        return
-    installed = subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--silent"], cwd=folder, check=False)
-    if installed.returncode != 0:
-        say("browser tests: npm could not install its packages")
-        tally.add(0, 1)
-        return
-    done = subprocess.run(["node", "run.mjs"], cwd=folder, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+def node_tests(name: str, packages: list[str], script: str, build: pathlib.Path, tally: Tally) -> None:
+    """Runs a test program in Node.js, after npm has installed what its packages list."""
+    for package in packages:
+        installed = subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--silent"], cwd=ROOT / package, check=False)
+        if installed.returncode != 0:
+            say(f"{name} tests: npm could not install the packages of {package}")
+            tally.add(0, 1)
+            return
+    done = subprocess.run(["node", script], cwd=ROOT, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                           timeout=BLACK_BOX_TIMEOUT_S, env={**os.environ, "CHARTROOM_BINARY": str(build / "chartroom")})
     output = done.stdout.decode(errors="replace")
-    counts = re.findall(r"(\d+) passed, (\d+) failed", output)
+    counts = re.findall(r"^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$", output, re.MULTILINE)
     if not counts:
         say(output[-8000:])
         tally.add(0, 1)
         return
-    passed, failed = map(int, counts[-1])
-    say(f"{'browser':24} {passed:5} passed {failed:3} failed")
+    passed, failed, skipped = (int(number or 0) for number in counts[-1])
+    say(f"{name:24} {passed:5} passed {failed:3} failed {skipped:3} skipped")
     if failed or done.returncode != 0:
         say(output[-8000:])
-    tally.add(passed, max(failed, 1 if done.returncode != 0 else 0))
+    for line in re.findall(r"^skip .*$", output, re.MULTILINE):
+        say("  " + line)
+    tally.add(passed, max(failed, 1 if done.returncode != 0 else 0), skipped)
 
 
 def main() -> int:
@@ -137,7 +138,8 @@ def main() -> int:
     if not arguments.unit:
         api_tests(build, arguments.expression, tally)
         if not arguments.expression:
-            browser_tests(build, tally)
+            node_tests("browser", ["tests/browser"], "tests/browser/run.mjs", build, tally)
+            node_tests("clients", ["clients/typescript", "clients/postman"], "tests/clients/run.mjs", build, tally)
     if tally.passed + tally.failed == 0:
         tally.failed = 1
     say(f"{tally.passed} passed, {tally.failed} failed, {tally.skipped} skipped")

@@ -25,8 +25,14 @@ class FixedClock final : public base::Clock {
 
 class FixedTokens final : public app::TokenService {
  public:
-  base::Result<Token> issue(const std::string& /*client_id*/) override { return Token{}; }
-  base::Result<std::string> verify(std::string_view /*token*/) override { return std::string(); }
+  base::Result<Token> issue(Kind /*kind*/, const std::string& /*client_id*/,
+                            const std::string& /*human_id*/,
+                            base::TimePoint /*not_before*/) override {
+    return Token{};
+  }
+  base::Result<Claims> verify(Kind /*kind*/, std::string_view /*token*/) override {
+    return Claims{};
+  }
   base::Result<std::string> jwks() override { return std::string(R"({"keys":[]})"); }
 };
 
@@ -115,6 +121,27 @@ TEST_F(ApiTest, WhatWasNotSuppliedIsLeftOut) {
             R"({"clientUserId":"p1","humanId":"ef14404e9860776f6300e3e4cb10f84a",)"
             R"("suggestedSources":[],"createdAt":"2020-02-21T18:23:21.445Z",)"
             R"("updatedAt":"2020-02-21T18:23:21.445Z","status":"Invited","consumerLink":""})");
+}
+
+TEST_F(ApiTest, TheOrderIdComesLastWhereTheApplicationWantsIt) {
+  auto view = jane();
+  view.user.profile = {};
+  view.orders.emplace_back().order_id = "o-1";
+  script().user = view;
+  EXPECT_TRUE(place(kMinimal).body.ends_with(R"("consumerLink":"https://chart.test/?rq=1"})"));
+  script().application->settings.order_id_in_answer = true;
+  EXPECT_TRUE(place(kMinimal).body.ends_with(
+      R"("consumerLink":"https://chart.test/?rq=1","orderId":"o-1"})"));
+}
+
+TEST_F(ApiTest, TheApplicationDecidesHowMuchOfAnAddressIsNeeded) {
+  const std::string body =
+      R"({"clientUserId":"p1","clientUserEmail":"a@b.test","address":{"zip":"83712"}})";
+  EXPECT_EQ(place(body).status, 202);
+  script().application->settings.require_city_and_state = true;
+  const auto refused = place(body);
+  EXPECT_EQ(refused.status, 400);
+  EXPECT_NE(refused.body.find(R"("keys":["address.city","address.state"])"), std::string::npos);
 }
 
 TEST_F(ApiTest, InvalidOrdersReachNoUseCase) {
@@ -220,6 +247,21 @@ TEST_F(ApiTest, EveryRouteButTokenKeysAndProbesNeedsAToken) {
     const bool is_open = !route.pattern.starts_with("/api/");
     EXPECT_EQ(route.handler(request).status == 401, !is_open) << route.pattern;
   }
+}
+
+TEST_F(ApiTest, TheDocumentIsSentOnceAndThenNotAgain) {
+  for (const auto* path : {"/openapi.json", "/docs"}) {
+    const auto first = call("GET", path);
+    EXPECT_EQ(first.status, 200);
+    EXPECT_FALSE(first.body.empty());
+    http::Request again;
+    again.headers = {{"if-none-match", "\"other\", W/" + header(first, "etag")}};
+    for (const auto& route : router_.routes()) {
+      if (route.pattern == path) EXPECT_EQ(route.handler(again).status, 304);
+    }
+  }
+  EXPECT_TRUE(
+      header(call("GET", "/docs"), "content-security-policy").starts_with("default-src 'none'"));
 }
 
 TEST_F(ApiTest, Token) {

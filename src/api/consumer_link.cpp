@@ -11,7 +11,9 @@ http::Response post_consumer_link(const ApiPorts& ports, const app::Application&
   const auto body = read_json(request);
   if (!body.json) return body.answer;
   const auto key = user_key(*body.json);
-  if (!key) return http::plain_error(request, 400);
+  if (!key || !has_only(*body.json, {"humanId", "clientUserId"})) {
+    return http::plain_error(request, 400);
+  }
   const auto link = ports.desk.consumer_link(application, *key);
   if (!link) return error_answer(ports, request, link.error());
   boost::json::object out;

@@ -115,6 +115,13 @@ JsonOrAnswer read_json(const http::Request& request) {
   return {std::move(body->object), {}};
 }
 
+bool has_only(const boost::json::object& body, std::initializer_list<std::string_view> names) {
+  return std::all_of(body.begin(), body.end(), [&](const auto& member) {
+    const std::string_view name(member.key().data(), member.key().size());
+    return std::find(names.begin(), names.end(), name) != names.end();
+  });
+}
+
 std::optional<app::UserKey> user_key(const http::Request& request) {
   return exactly_one({request.query_value("humanId"), request.query_value("clientUserId")});
 }

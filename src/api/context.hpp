@@ -2,10 +2,13 @@
 #pragma once
 
 #include <boost/json/object.hpp>
+#include <memory>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "api/limits.hpp"
 #include "app/desk.hpp"
 #include "base/logger.hpp"
 #include "base/ports.hpp"
@@ -20,6 +23,8 @@ struct ApiPorts {
   base::Clock& clock;  ///< real time; an application's own is shifted by its clock_offset
   base::Logger& logger;
   std::string public_url;  ///< no trailing slash; base of every link
+  LimitSettings limit_settings{};
+  std::shared_ptr<Limits> limits{};  ///< made by make_routes()
 };
 
 inline constexpr std::string_view kBadToken = "Cannot authenticate you with this token";
@@ -45,6 +50,10 @@ struct JsonOrAnswer {
   http::Response answer;
 };
 [[nodiscard]] JsonOrAnswer read_json(const http::Request& request);
+
+/// Whether the body has no members but these.
+[[nodiscard]] bool has_only(const boost::json::object& body,
+                            std::initializer_list<std::string_view> names);
 
 /// The user that query or body names. Nullopt unless exactly one of humanId and clientUserId is
 /// given, as a text that is not empty.

@@ -34,6 +34,17 @@ base::Result<Application> Desk::authenticate(std::string_view bearer_token) {
   return script().application;
 }
 
+base::Result<ConnectGrant> Desk::connect_user(const ConnectRequest& request) {
+  script().calls.emplace_back("connect_user");
+  script().connect = request;
+  return script().connect_grant;
+}
+
+base::Result<UserSession> Desk::authenticate_user(std::string_view bearer_token) {
+  script().token = bearer_token;
+  return script().session;
+}
+
 base::Result<std::vector<order::OrderType>> Desk::order_types(const Application& /*application*/) {
   order::OrderType first;
   first.code = "healthcheck";
@@ -114,6 +125,10 @@ base::Result<StoredReport> Desk::report(const Application& /*application*/,
   return script().report;
 }
 
+base::Result<std::vector<std::string>> Desk::callback_urls(const std::string& /*client_id*/) {
+  return base::pass_on(script().refusal);
+}
+
 base::Result<ClockView> Desk::clock(const Application& /*application*/) { return script().clock; }
 
 base::Result<ClockView> Desk::move_clock(const Application& /*application*/,
@@ -136,7 +151,7 @@ base::Result<std::vector<ProviderView>> Desk::providers(const Application& /*app
   return refuse();
 }
 
-base::Result<StoredOrder> Desk::order(const Application& /*application*/,
+base::Result<OrderDetail> Desk::order(const Application& /*application*/,
                                       const std::string& /*order_id*/) {
   return refuse();
 }

@@ -14,6 +14,9 @@ namespace chartroom::api::testing {
 struct DeskScript {
   base::Result<app::Application> application = app::Application{};
   base::Result<app::TokenGrant> grant = app::TokenGrant{};
+  base::Result<app::ConnectGrant> connect_grant = app::ConnectGrant{};
+  base::Result<app::UserSession> session =
+      tl::unexpected<base::Error>({base::ErrorCode::unauthenticated, "", ""});
   base::Result<app::UserView> user = app::UserView{};
   base::Result<app::Page<app::UserView>> users = app::Page<app::UserView>{};
   base::Result<void> done;
@@ -29,6 +32,7 @@ struct DeskScript {
   app::NewOrder order;
   std::optional<app::IdempotentCall> idempotent;
   std::string token;
+  app::ConnectRequest connect;
   base::TimePoint target{};
 };
 

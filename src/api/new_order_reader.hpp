@@ -9,6 +9,7 @@
 #include <tl/expected.hpp>
 #include <vector>
 
+#include "api/order_fields.hpp"
 #include "api/validation.hpp"
 #include "app/types.hpp"
 #include "base/time.hpp"
@@ -20,6 +21,7 @@ struct NewOrderRules {
   std::vector<std::string> order_types;  ///< the codes that may be ordered
   /// Whether the order type (absent: the application's default) asks for clientUserEmail.
   std::function<bool(const std::optional<std::string>& order_type)> email_required;
+  AddressRule address = AddressRule::anything;
 };
 
 /// Finds everything that is wrong, not the first thing only. No text of the result holds a value of

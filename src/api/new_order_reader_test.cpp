@@ -43,6 +43,22 @@ Validation refused(std::string_view body) {
   return order ? Validation{} : order.error();
 }
 
+TEST(NewOrderReaderTest, CityAndStateAreDemandedWhereTheApplicationWantsThem) {
+  const std::string body = with(
+      R"("address":{"street1":"1 Main St"},"providers":[{"name":"x","address":{"city":"A"}}])");
+  accepted(body);
+  NewOrderRules strict = rules();
+  strict.address = AddressRule::city_and_state;
+  const auto order = read_new_order(body, strict);
+  ASSERT_FALSE(order);
+  EXPECT_EQ(order.error().message.find("\"address.city\" is required"), 0U);
+  EXPECT_EQ(order.error().keys, (std::vector<std::string>{"address.city", "address.state",
+                                                          "providers.0.address.state"}));
+  EXPECT_TRUE(read_new_order(with(R"("address":{"city":"A","state":"OR"})"), strict));
+  EXPECT_TRUE(read_new_order(with(R"("address":{})"), strict)) << "no address is not half of one";
+  EXPECT_TRUE(read_new_order(kSampleOrder, strict));
+}
+
 TEST(NewOrderReaderTest, TheDocumentedSampleIsAccepted) {
   const auto order = accepted(kSampleOrder);
   EXPECT_EQ(order.order_type, "healthcheck");

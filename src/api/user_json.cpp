@@ -69,7 +69,7 @@ json::object report_object(const app::StoredReport& report, bool is_combined,
 
 }  // namespace
 
-std::string created_user_json(const app::UserView& view) {
+std::string created_user_json(const app::UserView& view, bool with_order_id) {
   const auto& user = view.user;
   json::object out;
   out["clientUserId"] = user.client_user_id;
@@ -81,6 +81,7 @@ std::string created_user_json(const app::UserView& view) {
   out["status"] = kStatus;
   out["consumerLink"] = view.consumer_link;
   put(out, "clientUserEmail", user.profile.client_user_email);
+  if (with_order_id && !view.orders.empty()) out["orderId"] = view.orders.front().order_id;
   return json::serialize(out);
 }
 

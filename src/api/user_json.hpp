@@ -10,8 +10,9 @@
 namespace chartroom::api {
 
 /// Answer to a new order (§3.2.6): the ten documented fields, then clientUserEmail. What was not
-/// supplied is left out, except suggestedSources, which is always an array.
-[[nodiscard]] std::string created_user_json(const app::UserView& view);
+/// supplied is left out, except suggestedSources, which is always an array. orderId comes last, for
+/// applications that want it.
+[[nodiscard]] std::string created_user_json(const app::UserView& view, bool with_order_id);
 /// One user with orders (§3.5).
 [[nodiscard]] std::string user_json(const app::UserView& view);
 /// The list (§3.3): the same without orders, plus the deprecated status.

@@ -1,23 +1,22 @@
 // POST and GET /api/v1/users, GET /api/v1/users/{humanId} (contract §3.2, §3.3, §3.5).
 #include <algorithm>
-#include <charconv>
+#include <functional>
 
 #include "api/new_order_reader.hpp"
+#include "api/paging.hpp"
 #include "api/resources.hpp"
 #include "api/user_json.hpp"
-#include "base/limits.hpp"
 #include "http/envelope.hpp"
 
 namespace chartroom::api {
 namespace {
-
-namespace limits = base::limits;
 
 NewOrderRules rules_for(const ApiPorts& ports, const app::Application& application,
                         const std::vector<order::OrderType>& types) {
   NewOrderRules rules;
   rules.today = base::Date::from(ports.clock.now() + application.clock_offset);
   for (const auto& type : types) rules.order_types.push_back(type.code);
+  rules.address = address_rule(application);
   rules.email_required = [&types, &application](const std::optional<std::string>& code) {
     const auto& wanted = code ? *code : application.default_order_type;
     const auto type = std::find_if(types.begin(), types.end(),
@@ -27,8 +26,11 @@ NewOrderRules rules_for(const ApiPorts& ports, const app::Application& applicati
   return rules;
 }
 
-app::RenderedAnswer render(const app::UserView& view) {
-  return {202, kJson, created_user_json(view)};
+std::function<app::RenderedAnswer(const app::UserView&)> render_for(
+    const app::Application& application) {
+  return [with_order_id = application.settings.order_id_in_answer](const app::UserView& view) {
+    return app::RenderedAnswer{202, kJson, created_user_json(view, with_order_id)};
+  };
 }
 
 http::Response place_error(const ApiPorts& ports, const http::Request& request,
@@ -45,52 +47,11 @@ http::Response place_error(const ApiPorts& ports, const http::Request& request,
   return error_answer(ports, request, error);
 }
 
-struct Window {
-  std::size_t offset = 0;
-  std::size_t limit = limits::kPageSize;
-};
-
-bool read_number(const http::Request& request, std::string_view name, std::size_t& out) {
-  const auto text = request.query_value(name);
-  if (!text) return true;
-  constexpr std::size_t kMost = 2'147'483'647;  // int32 in the published document
-  const auto* end = text->data() + text->size();
-  const auto [stop, error] = std::from_chars(text->data(), end, out);
-  return error == std::errc() && stop == end && out <= kMost;
-}
-
-std::optional<Window> read_window(const http::Request& request) {
-  Window window;
-  if (!read_number(request, "offset", window.offset) ||
-      !read_number(request, "limit", window.limit) || window.limit == 0) {
-    return std::nullopt;
-  }
-  window.limit = std::min(window.limit, limits::kPageSizeMost);
-  return window;
-}
-
-/// RFC 8288; empty when everything is on this page.
-std::string links(const std::string& public_url, const Window& window, std::uint64_t total) {
-  const auto link = [&](std::size_t offset, const char* relation) {
-    return '<' + public_url + "/api/v1/users?offset=" + std::to_string(offset) +
-           "&limit=" + std::to_string(window.limit) + ">; rel=\"" + relation + '"';
-  };
-  std::string out;
-  if (window.offset + window.limit < total) out = link(window.offset + window.limit, "next");
-  if (window.offset > 0) {
-    const auto previous = window.offset > window.limit ? window.offset - window.limit : 0;
-    out += (out.empty() ? "" : ", ") + link(previous, "prev");
-  }
-  return out;
-}
-
-http::Response list_answer(const ApiPorts& ports, const std::vector<app::UserView>& views,
-                           const Window& window, std::uint64_t total) {
+http::Response list_answer(const ApiPorts& ports, const http::Request& request,
+                           const std::vector<app::UserView>& views, const Window& window,
+                           std::uint64_t total) {
   auto response = http::json_response(200, users_json(views));
-  response.with("x-total-count", std::to_string(total));
-  if (auto link = links(ports.public_url, window, total); !link.empty()) {
-    response.with("link", std::move(link));
-  }
+  add_paging(response, request, ports.public_url, window, total);
   return response;
 }
 
@@ -108,7 +69,7 @@ http::Response filtered(const ApiPorts& ports, const app::Application& applicati
   }
   std::vector<app::UserView> views;
   if (window.offset == 0) views.push_back(*std::move(view));
-  return list_answer(ports, views, {0, window.limit}, 1);
+  return list_answer(ports, request, views, {0, window.limit}, 1);
 }
 
 }  // namespace
@@ -121,7 +82,7 @@ http::Response post_user(const ApiPorts& ports, const app::Application& applicat
   const auto rules = rules_for(ports, application, *types);
   const auto order = read_new_order(request.body, rules);
   if (!order) return http::invalid_input(request, order.error().message, order.error().keys);
-  auto placed = ports.desk.place_order(application, *order, {render, once});
+  auto placed = ports.desk.place_order(application, *order, {render_for(application), once});
   if (!placed) return place_error(ports, request, placed.error(), rules);
   return to_response(std::move(placed->answer));
 }
@@ -135,7 +96,7 @@ http::Response get_users(const ApiPorts& ports, const app::Application& applicat
   }
   const auto page = ports.desk.users(application, window->offset, window->limit);
   if (!page) return error_answer(ports, request, page.error());
-  return list_answer(ports, page->items, *window, page->total);
+  return list_answer(ports, request, page->items, *window, page->total);
 }
 
 http::Response get_user(const ApiPorts& ports, const app::Application& application,

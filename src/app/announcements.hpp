@@ -22,7 +22,7 @@ struct Announcing {
   const std::string& public_url;
 };
 
-/// Adds the events of a decision, their deliveries and their mails to the commit.
+/// Adds the events of a decision and their deliveries to the commit.
 base::Result<void> announce(const Announcing& announcing, Commit& writes);
 
 /// Whether an enabled endpoint has asked for this kind of event.

@@ -201,6 +201,16 @@ std::string decision_to_json(const Judgement& judgement, bool released) {
       {"reason", judgement.reason}, {"released", released}, {"persons", std::move(persons)}});
 }
 
+std::string refused_decision(const std::string& text, const std::string& reason) {
+  boost::system::error_code error;
+  json::value value = json::parse(text, error);
+  if (error || !value.is_object()) value = json::object{{"persons", json::array()}};
+  json::object& decision = value.get_object();
+  decision["reason"] = reason;
+  decision["released"] = false;
+  return json::serialize(decision);
+}
+
 StoredDecision decision_from_json(const std::string& text) {
   StoredDecision decision;
   boost::system::error_code error;

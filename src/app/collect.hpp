@@ -53,8 +53,12 @@ struct Collected {
                                 const evidence::Person& applicant, const base::Date& ordered_on,
                                 std::vector<RetrievedItem> items, base::TimePoint now);
 
-/// The decision as JSON for RawRecord::decision_json, and what is needed of it later.
+/// The decision as JSON for RawRecord::decision_json.
 [[nodiscard]] std::string decision_to_json(const Judgement& judgement, bool released);
+/// A stored decision after a reviewer said that this is somebody else: what the match had found
+/// stays with it.
+[[nodiscard]] std::string refused_decision(const std::string& json, const std::string& reason);
+/// What is needed of a stored decision later.
 struct StoredDecision {
   std::string reason;
   bool released = false;  ///< a reviewer said: this is the applicant

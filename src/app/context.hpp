@@ -15,6 +15,7 @@ inline constexpr const char* kRetrieveJob = "retrieve";
 inline constexpr const char* kBuildJob = "build";
 inline constexpr const char* kDeliverJob = "deliver";
 inline constexpr const char* kPurgeJob = "purge";
+inline constexpr const char* kMailJob = "mail";
 
 /// A lost race for an order's version is tried again this often before the caller hears of it.
 inline constexpr int kConflictTries = 20;

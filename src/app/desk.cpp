@@ -1,4 +1,4 @@
-// Construction, authentication, look-ups, sandbox clock.
+// Construction, look-ups, sandbox clock.
 #include <algorithm>
 
 #include "app/desk_impl.hpp"
@@ -47,34 +47,6 @@ Result<UserView> Desk::Impl::view_of(TenantStore& tenant, User user) const {
   view.user = std::move(user);
   for (const StoredOrder& order : *orders) view.orders.push_back(app::view_of(order));
   return view;
-}
-
-Result<TokenGrant> Desk::grant_token(const std::string& client_id,
-                                     const base::Sensitive<std::string>& secret) {
-  const auto application = impl_->ports_.store.find_application(client_id);
-  if (!application) return pass_on(application.error());
-  // An unknown id costs as much as a wrong secret, so that time does not tell which it was. This
-  // hash belongs to a secret that nobody knows.
-  static const std::string decoy =
-      impl_->ports_.hasher.hash(base::Sensitive<std::string>("no such application"));
-  const bool known = application->has_value() && (*application)->enabled;
-  const bool right =
-      impl_->ports_.hasher.verify(known ? (*application)->secret_hash : decoy, secret);
-  if (!known || !right) return fail(ErrorCode::unauthenticated, "wrong client id or client secret");
-  auto token = impl_->ports_.tokens.issue(client_id);
-  if (!token) return pass_on(token.error());
-  return TokenGrant{std::move(token->token), token->expires_in.count()};
-}
-
-Result<Application> Desk::authenticate(std::string_view bearer_token) {
-  const auto client_id = impl_->ports_.tokens.verify(bearer_token);
-  if (!client_id) return pass_on(client_id.error());
-  auto application = impl_->ports_.store.find_application(*client_id);
-  if (!application) return pass_on(application.error());
-  if (!*application || !(*application)->enabled) {
-    return fail(ErrorCode::unauthenticated, "this application is unknown or switched off");
-  }
-  return std::move(**application);
 }
 
 Result<std::vector<order::OrderType>> Desk::order_types(const Application& application) {

@@ -80,6 +80,13 @@ struct TaskView {
   std::string human_id;
   std::string client_user_id;
   std::vector<RawRecord> records;  ///< identity_review: those to be decided on, without bytes
+  /// missing_information: what is missing still, by the names of the order request (contract §3.2).
+  std::vector<std::string> missing_fields;
+};
+
+struct OrderDetail {
+  StoredOrder order;
+  std::vector<TaskView> tasks;  ///< oldest first
 };
 
 struct TaskPage {
@@ -148,6 +155,30 @@ struct TokenGrant {
   std::int64_t expires_in_seconds = 0;
 };
 
+/// What is asked of POST /v1/connect/token (contract §2.4).
+struct ConnectRequest {
+  enum class Kind { session, id, access };
+  Kind kind = Kind::session;
+  std::string client_id;
+  base::Sensitive<std::string> client_secret;
+  std::optional<base::Sensitive<std::string>> refresh_token;  ///< counts instead of the secret
+  std::string client_user_id;
+  std::optional<std::string> client_user_email;
+};
+
+struct ConnectGrant {
+  std::string token;          ///< of the kind that was asked for
+  std::string refresh_token;  ///< access only
+  std::string human_id;
+  std::int64_t expires_in_seconds = 0;
+};
+
+/// Whom an access token speaks for.
+struct UserSession {
+  Application application;
+  std::string human_id;
+};
+
 struct ClockView {
   base::TimePoint now{};
   std::optional<base::TimePoint> next_due;  ///< in the application's time
@@ -179,6 +210,7 @@ struct ApplicantInput {
 struct DeskSettings {
   std::string public_url = "http://127.0.0.1:8080";  ///< no trailing slash
   bool sandbox = false;
+  bool mails = false;  ///< a mail server is set up
 };
 
 /// Moves a sandbox application's time; implemented by the worker, which must run what becomes due.
@@ -209,8 +241,13 @@ class Desk {
   /// Error unauthenticated for a wrong pair, without telling which half was wrong.
   base::Result<TokenGrant> grant_token(const std::string& client_id,
                                        const base::Sensitive<std::string>& secret);
-  /// The application a bearer token speaks for. Error unauthenticated.
+  /// The application a bearer token speaks for. Error unauthenticated, also for a user's token.
   base::Result<Application> authenticate(std::string_view bearer_token);
+  /// A token for one user of the application. Errors: unauthenticated (wrong pair, or a refresh
+  /// token that is not of this application and user), not_found (user), conflict (other e-mail).
+  base::Result<ConnectGrant> connect_user(const ConnectRequest& request);
+  /// The user an access token speaks for. Error unauthenticated, also for a client token.
+  base::Result<UserSession> authenticate_user(std::string_view bearer_token);
 
   // Orders (contract §3).
   base::Result<std::vector<order::OrderType>> order_types(const Application& application);
@@ -250,7 +287,7 @@ class Desk {
   base::Result<StoredReport> report(const Application& application, const std::string& report_id);
 
   /// Errors: not_found.
-  base::Result<StoredOrder> order(const Application& application, const std::string& order_id);
+  base::Result<OrderDetail> order(const Application& application, const std::string& order_id);
   /// The order's audit trail, oldest first. Errors: not_found.
   base::Result<std::vector<AuditEntry>> timeline(const Application& application,
                                                  const std::string& order_id);
@@ -266,7 +303,8 @@ class Desk {
   base::Result<void> unsubscribe(const Application& application, const std::string& id);
 
   // Tasks (contract §15). Errors: not_found; conflict (closed; only the applicant can);
-  // invalid_input with the field that is missing or not of this task's kind.
+  // invalid_input with the field that is missing or not of this task's kind. A filter by an order
+  // or user that is unknown is not_found.
   base::Result<TaskPage> tasks(const Application& application, const TaskFilter& filter,
                                std::int64_t before, std::size_t limit);
   base::Result<TaskView> task(const Application& application, const std::string& task_id);
@@ -315,6 +353,8 @@ class Desk {
 
   // Task Manager. Errors: unauthenticated with message "expired" or "forged"; not_found.
   base::Result<TaskList> open_link(const std::string& client_id, std::string_view rq);
+  /// What an address must begin with to be called back (app/callbacks.hpp). Error not_found.
+  base::Result<std::vector<std::string>> callback_urls(const std::string& client_id);
   base::Result<TaskList> give_information(const TaskList& session, const std::string& task_id,
                                           const ApplicantInput& input);
   base::Result<TaskList> sign_special_authorization(const TaskList& session,

@@ -10,13 +10,16 @@ namespace chartroom::app {
 
 /// One order as lists show it.
 [[nodiscard]] OrderView view_of(const StoredOrder& order);
+/// A task as customers see it; `records` are those of an identity_review, without bytes.
+[[nodiscard]] TaskView view_of(const StoredOrder& order, const order::Task& task,
+                               std::vector<RawRecord> records);
 
 class Desk::Impl {
  public:
   Impl(Ports ports, DeskSettings settings)
       : ports_(std::move(ports)),
         settings_(std::move(settings)),
-        writer_(ports_.random, settings_.public_url) {}
+        writer_(ports_.random, settings_.public_url, settings_.mails) {}
 
   /// The application's time: real time plus its sandbox clock.
   [[nodiscard]] base::Result<base::TimePoint> now(TenantStore& tenant) const {
@@ -24,6 +27,14 @@ class Desk::Impl {
     if (!offset) return base::pass_on(offset.error());
     return ports_.clock.now() + *offset;
   }
+
+  base::Result<Application> application_with(const std::string& client_id,
+                                             const base::Sensitive<std::string>& secret) const;
+  base::Result<std::pair<Application, TokenService::Claims>> application_of(
+      TokenService::Kind kind, std::string_view token) const;
+  base::Result<ConnectGrant> user_grant(TenantStore& tenant, const Application& application,
+                                        const std::string& human_id,
+                                        const ConnectRequest& request) const;
 
   /// Errors: not_found; invalid_input unless exactly one key is given.
   base::Result<User> find_user(TenantStore& tenant, const UserKey& key) const;
@@ -59,6 +70,9 @@ class Desk::Impl {
   base::Result<StoredOrder> resolve(TenantStore& tenant, const std::string& order_id,
                                     const order::ResolveTask& resolution, Companions companions,
                                     const char* actor);
+  /// Adds to `companions` that the user's profile becomes what the order knows of the applicant.
+  base::Result<void> keep_profile(TenantStore& tenant, const std::string& human_id,
+                                  base::TimePoint now, Companions& companions) const;
   base::Result<RenderedAnswer> command(const Application& application, const UserKey& key,
                                        const order::Command& command, const char* action,
                                        const char* refusal, const Answering<Nothing>& answering);

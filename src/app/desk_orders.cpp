@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "app/applicant.hpp"
+#include "app/consumer_url.hpp"
 #include "app/desk_impl.hpp"
 #include "base/ids.hpp"
 #include "base/limits.hpp"
@@ -26,22 +27,6 @@ bool same_email(const std::optional<std::string>& a, const std::optional<std::st
 NewOrder without_contents(NewOrder request) {
   for (Attachment& attachment : request.attachments) attachment.content = {};
   return request;
-}
-
-std::string percent_encode(const std::string& text) {
-  constexpr std::string_view kHex = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       c == '-' || c == '_' || c == '.' || c == '~';
-    if (plain) {
-      out += c;
-    } else {
-      const auto byte = static_cast<unsigned char>(c);
-      out += {'%', kHex[byte >> 4U], kHex[byte & 15U]};
-    }
-  }
-  return out;
 }
 
 /// Everything that placing an order writes, put together before the commit.
@@ -109,6 +94,11 @@ Placement make_placement(const NewOrder& request, const order::OrderType& type,
   add_attachments(request, order, now, writes);
   writes.emplace_back(InsertJob{start_job(order, now)});
   writes.emplace_back(InsertAudit{{order.core.id, "api", "order.placed", order.human_id, now}});
+  // Decision C6: such an address is taken, but whoever wonders why nobody was found can see it.
+  if (request.address && order.core.given.count(order::Field::address) == 0) {
+    writes.emplace_back(
+        InsertAudit{{order.core.id, "api", "order.address_incomplete", order.human_id, now}});
+  }
   return placement;
 }
 
@@ -116,8 +106,7 @@ Placement make_placement(const NewOrder& request, const order::OrderType& type,
 
 std::string Desk::Impl::make_link(const std::string& client_id, const std::string& human_id,
                                   base::TimePoint now) const {
-  return settings_.public_url + "/?clientId=" + client_id +
-         "&rq=" + percent_encode(ports_.links.sign({client_id, human_id, now}));
+  return consumer_url(settings_.public_url, ports_.links, {client_id, human_id, now});
 }
 
 Result<Desk::Placed> Desk::place_order(const Application& application, const NewOrder& request,

@@ -1,11 +1,8 @@
 // What applicants and reviewers do: the Task Manager's use cases.
-#include <algorithm>
-
 #include "app/applicant.hpp"
 #include "app/authorization_form.hpp"
-#include "app/collect.hpp"
 #include "app/desk_impl.hpp"
-#include "base/ids.hpp"
+#include "app/task_input.hpp"
 #include "base/limits.hpp"
 
 namespace chartroom::app {
@@ -22,22 +19,6 @@ std::string full_name(const NewOrder& order) {
   return name;
 }
 
-template <typename T>
-void take_over(std::optional<T>& known, const std::optional<T>& given) {
-  if (given) known = given;
-}
-
-/// What the applicant typed in, merged into what is known.
-void merge(NewOrder& request, const ApplicantInput& input) {
-  take_over(request.first_name, input.first_name);
-  take_over(request.last_name, input.last_name);
-  take_over(request.gender, input.gender);
-  take_over(request.phone, input.phone);
-  take_over(request.date_of_birth, input.date_of_birth);
-  take_over(request.address, input.address);
-  request.providers.insert(request.providers.end(), input.providers.begin(), input.providers.end());
-}
-
 /// Forms show what is known, but not what nobody has to see again.
 NewOrder for_form(NewOrder request) {
   request.ssn.reset();
@@ -46,27 +27,19 @@ NewOrder for_form(NewOrder request) {
 }
 
 /// The authorisation to store: the uploaded file, or the form with the typed name.
-Result<std::optional<Blob>> authorization_blob(const StoredOrder& order, const std::string& task_id,
-                                               const ApplicantInput& input, AuthorizationForm form,
-                                               base::TimePoint now) {
-  Blob blob;
-  blob.id = base::make_uuid_from_name(order.core.id + "/authorization/" + task_id);
-  blob.order_id = order.core.id;
-  blob.type = "hipaaAuthorization";
-  blob.created_at = now;
+Result<std::optional<Attachment>> authorization_of(const ApplicantInput& input,
+                                                   AuthorizationForm form, base::TimePoint now) {
   if (input.authorization) {
-    blob.content_type = input.authorization->content_type;
-    blob.bytes = input.authorization->content;
-    return std::optional<Blob>(std::move(blob));
+    return Attachment{"hipaaAuthorization", input.authorization->content_type,
+                      input.authorization->content};
   }
-  if (!input.typed_signature) return std::optional<Blob>();
+  if (!input.typed_signature) return std::optional<Attachment>();
   form.signature = *input.typed_signature;
   form.signed_at = now;
   auto pdf = authorization_pdf(form);
   if (!pdf) return pass_on(pdf.error());
-  blob.content_type = "application/pdf";
-  blob.bytes = base::Sensitive<std::string>(std::move(*pdf));
-  return std::optional<Blob>(std::move(blob));
+  return Attachment{"hipaaAuthorization", "application/pdf",
+                    base::Sensitive<std::string>(std::move(*pdf))};
 }
 
 AuthorizationForm form_of(const NewOrder& request, const TaskList& session, std::string discloser) {
@@ -93,6 +66,21 @@ Result<StoredOrder> Desk::Impl::resolve(TenantStore& tenant, const std::string& 
   auto applied = writer_.apply(tenant, order_id, resolution, *at, companions);
   if (applied) wake();
   return applied;
+}
+
+Result<void> Desk::Impl::keep_profile(TenantStore& tenant, const std::string& human_id,
+                                      base::TimePoint now, Companions& companions) const {
+  const auto user = find_user(tenant, {human_id, std::nullopt});
+  if (!user) return pass_on(user.error());
+  companions.complete = [user = *user, now, next = std::move(companions.complete)](
+                            const StoredOrder& order, Commit& writes) {
+    User changed = user;
+    changed.profile = order.request;
+    changed.updated_at = now;
+    writes.emplace_back(UpdateUser{std::move(changed)});
+    if (next) next(order, writes);
+  };
+  return {};
 }
 
 Result<TaskList> Desk::Impl::task_list(TenantStore& tenant, const Application& application,
@@ -145,6 +133,13 @@ Result<TaskList> Desk::open_link(const std::string& client_id, std::string_view 
   return impl_->task_list(*tenant, **application, *user);
 }
 
+Result<std::vector<std::string>> Desk::callback_urls(const std::string& client_id) {
+  auto application = impl_->ports_.store.find_application(client_id);
+  if (!application) return pass_on(application.error());
+  if (!*application) return fail(ErrorCode::not_found, "unknown application");
+  return std::move((*application)->settings.callback_urls);
+}
+
 namespace {
 
 /// Loads what every task of the applicant starts from; conflict when the task is closed by now.
@@ -181,21 +176,24 @@ Result<TaskList> Desk::give_information(const TaskList& session, const std::stri
   if (!open) return pass_on(open.error());
   const auto now = impl_->now(*open->tenant);
   if (!now) return pass_on(now.error());
+  const NewOrder given = as_request(input);
   NewOrder merged = open->order.request;
-  merge(merged, input);
-  auto blob = authorization_blob(open->order, task_id, input, form_of(merged, session, ""), *now);
-  if (!blob) return pass_on(blob.error());
+  merge(merged, given);
+  const auto authorization = authorization_of(input, form_of(merged, session, ""), *now);
+  if (!authorization) return pass_on(authorization.error());
 
-  order::ResolveTask resolution;
-  resolution.task_id = task_id;
-  const bool authorized =
-      blob->has_value() || open->order.core.given.count(order::Field::hipaa_authorization) != 0;
-  for (const order::Field field : given_fields(merged, authorized)) {
-    if (open->task.fields.count(field) != 0) resolution.given.insert(field);
-  }
+  const order::ResolveTask resolution =
+      answer_information(open->order, task_id, merged, authorization->has_value());
   Companions companions;
-  if (*blob) companions.writes.emplace_back(InsertBlob{std::move(**blob)});
-  companions.amend = [&input](StoredOrder& order) { merge(order.request, input); };
+  if (*authorization) {
+    companions.writes.emplace_back(
+        InsertBlob{make_blob(session.order_id, **authorization, *now, impl_->ports_.random)});
+  }
+  companions.amend = [&given](StoredOrder& order) { merge(order.request, given); };
+  if (const auto kept = impl_->keep_profile(*open->tenant, session.human_id, *now, companions);
+      !kept) {
+    return pass_on(kept.error());
+  }
   const auto applied = impl_->resolve(*open->tenant, session.order_id, resolution,
                                       std::move(companions), "applicant");
   if (!applied) return pass_on(applied.error());
@@ -210,14 +208,15 @@ Result<TaskList> Desk::sign_special_authorization(const TaskList& session,
   if (!open) return pass_on(open.error());
   const auto now = impl_->now(*open->tenant);
   if (!now) return pass_on(now.error());
-  auto blob = authorization_blob(open->order, task_id, input,
-                                 form_of(open->order.request, session, open->task.detail), *now);
-  if (!blob) return pass_on(blob.error());
-  if (!*blob)
+  const auto authorization =
+      authorization_of(input, form_of(open->order.request, session, open->task.detail), *now);
+  if (!authorization) return pass_on(authorization.error());
+  if (!*authorization)
     return fail(ErrorCode::invalid_input, "a signature or a signed form is needed",
                 "typedSignature");
   Companions companions;
-  companions.writes.emplace_back(InsertBlob{std::move(**blob)});
+  companions.writes.emplace_back(
+      InsertBlob{make_blob(session.order_id, **authorization, *now, impl_->ports_.random)});
   order::ResolveTask resolution;
   resolution.task_id = task_id;
   const auto applied = impl_->resolve(*open->tenant, session.order_id, resolution,
@@ -270,36 +269,16 @@ Result<void> Desk::review_identity(const Application& application, const std::st
   }
   if (task->state != order::TaskState::open)
     return fail(ErrorCode::conflict, "this task is closed");
-  const auto records = tenant->records_of(order_id, is_applicant);
+  auto records = tenant->records_of(order_id, is_applicant);
   if (!records) return pass_on(records.error());
-
-  order::ResolveTask resolution;
-  resolution.task_id = task_id;
-  resolution.declined = !is_applicant;
+  const auto now = impl_->now(*tenant);
+  if (!now) return pass_on(now.error());
+  Review decided =
+      review(**order, task_id, records_of_task(*task, std::move(*records)), is_applicant, *now);
   Companions companions;
-  const evidence::Person applicant = to_person((*order)->request);
-  for (const RawRecord& record : *records) {
-    if (std::find(task->record_ids.begin(), task->record_ids.end(), record.id) ==
-        task->record_ids.end())
-      continue;
-    Judgement judgement;
-    judgement.reason =
-        is_applicant ? "" : "A reviewer found that this record is not the applicant's.";
-    if (is_applicant) {
-      const auto readings = evidence::read_item(record.bytes.reveal());
-      if (readings) {
-        judgement = judge(applicant, *readings, trust_of(record.channel),
-                          base::Date::from((*order)->core.created_at));
-      }
-      resolution.released_sources += 1;
-      resolution.released_facts += judgement.useful_facts;
-    }
-    companions.writes.emplace_back(UpdateRecordVerdict{
-        record.id, is_applicant ? RecordVerdict::accepted : RecordVerdict::rejected,
-        decision_to_json(judgement, is_applicant), !is_applicant});
-  }
+  companions.writes = std::move(decided.writes);
   const auto applied =
-      impl_->resolve(*tenant, order_id, resolution, std::move(companions), "reviewer");
+      impl_->resolve(*tenant, order_id, decided.resolution, std::move(companions), "reviewer");
   if (!applied) return pass_on(applied.error());
   return {};
 }

@@ -81,7 +81,8 @@ base::Duration retrieval_backoff(unsigned failed) {
 
 JobRunner::JobRunner(Ports ports, std::string public_url, std::string engine_version)
     : ports_(std::move(ports)),
-      writer_(ports_.random, std::move(public_url)),
+      writer_(ports_.random, public_url, ports_.mail.sender != nullptr),
+      public_url_(std::move(public_url)),
       engine_version_(std::move(engine_version)) {}
 
 base::Result<void> JobRunner::run(const Job& job) {
@@ -92,6 +93,7 @@ base::Result<void> JobRunner::run(const Job& job) {
   if (job.kind == kBuildJob) return run_build(work);
   if (job.kind == kDeliverJob) return run_delivery(work);
   if (job.kind == kPurgeJob) return run_purge(work);
+  if (job.kind == kMailJob) return run_mail(work);
   return bury(work, "unknown kind of job");
 }
 

@@ -6,14 +6,24 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 
+#include "app/mail_queue.hpp"
 #include "app/order_writer.hpp"
 #include "app/ports.hpp"
 #include "app/store.hpp"
 #include "base/logger.hpp"
 
 namespace chartroom::app {
+
+/// What sending mails needs besides the store.
+struct MailHouse {
+  MailSender* sender = nullptr;  ///< absent: no mail server is set up
+  const LinkSigner* links = nullptr;
+  std::string from;      ///< address of the sender, unless an application has its own
+  std::string reply_to;  ///< may be empty
+};
 
 class JobRunner {
  public:
@@ -25,6 +35,7 @@ class JobRunner {
     Sealer& sealer;
     EventSender& sender;
     std::map<order::Channel, RecordChannel*> channels;
+    MailHouse mail{};
   };
 
   JobRunner(Ports ports, std::string public_url, std::string engine_version);
@@ -45,7 +56,9 @@ class JobRunner {
   base::Result<void> run_build(const Work& work);
   base::Result<void> run_delivery(const Work& work);
   base::Result<void> run_purge(const Work& work);
+  base::Result<void> run_mail(const Work& work);
 
+  base::Result<void> send_mail(const Work& work, const Mail& mail, const MailTicket& ticket);
   base::Result<void> take_answer(const Work& work, const StoredOrder& order, RetrievalAnswer answer,
                                  order::Channel channel);
   base::Result<void> finish(const Work& work);
@@ -57,8 +70,13 @@ class JobRunner {
 
   Ports ports_;
   OrderWriter writer_;
+  std::string public_url_;
   std::string engine_version_;
 };
+
+/// How long to wait after that many failed tries to send a mail; nullopt: give up. From a minute to
+/// half a day, two days in all: long enough for a server that greylists or is down over night.
+[[nodiscard]] std::optional<base::Duration> mail_backoff(unsigned failed);
 
 /// The wait before try number `failed` + 1 of a channel that is down: a minute, doubling to a
 /// quarter of an hour for the first six, then two hours. The order's own time-out ends it.

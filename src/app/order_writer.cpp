@@ -5,6 +5,7 @@
 
 #include "app/announcements.hpp"
 #include "app/context.hpp"
+#include "app/mail_queue.hpp"
 #include "base/ids.hpp"
 
 namespace chartroom::app {
@@ -150,6 +151,10 @@ base::Result<Commit> OrderWriter::consequences(TenantStore& tenant, const Stored
   const auto announced = announce(
       {tenant, order, decision, now, *settings, companions.reports, random_, public_url_}, writes);
   if (!announced) return base::pass_on(announced.error());
+  if (mails_) {
+    const auto queued = queue_mails({tenant, order, decision, now, *settings}, writes);
+    if (!queued) return base::pass_on(queued.error());
+  }
   return writes;
 }
 
@@ -161,6 +166,10 @@ base::Result<StoredOrder> OrderWriter::apply(TenantStore& tenant, const std::str
     if (!stored) return base::pass_on(stored.error());
     if (!*stored) return base::fail(base::ErrorCode::not_found, "unknown order");
     StoredOrder order = std::move(**stored);
+    if (companions.only_version && *companions.only_version != order.version) {
+      return base::fail(base::ErrorCode::conflict, "the order has changed meanwhile",
+                        "UpdateOrder");
+    }
     const auto decision = order::decide(order.core, command, now);
     if (!decision) return base::pass_on(decision.error());
     auto consequences = this->consequences(tenant, order, *decision, now, companions);
@@ -177,7 +186,8 @@ base::Result<StoredOrder> OrderWriter::apply(TenantStore& tenant, const std::str
       ++order.version;
       return order;
     }
-    if (!is_conflict(committed.error()) || committed.error().field != "UpdateOrder") {
+    if (!is_conflict(committed.error()) || committed.error().field != "UpdateOrder" ||
+        companions.only_version) {
       return base::pass_on(committed.error());
     }
   }

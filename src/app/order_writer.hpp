@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,12 +24,16 @@ struct Companions {
   /// Adds writes that depend on the order as the decision leaves it (an answer that shows it).
   std::function<void(const StoredOrder&, Commit&)> complete;
   const char* actor = "worker";  ///< who, in the audit trail
+  /// The command was made from the order at this version. When that is no longer the stored one,
+  /// apply() does not decide anew: the conflict (field "UpdateOrder") is the caller's.
+  std::optional<std::int64_t> only_version;
 };
 
 class OrderWriter {
  public:
-  OrderWriter(base::Random& random, std::string public_url)
-      : random_(random), public_url_(std::move(public_url)) {}
+  /// `mails`: a mail server is set up.
+  OrderWriter(base::Random& random, std::string public_url, bool mails)
+      : random_(random), public_url_(std::move(public_url)), mails_(mails) {}
 
   /// Loads the order, decides and commits; decides anew when another writer was faster.
   /// `now` is the application's time. Returns the order as stored.
@@ -46,6 +51,7 @@ class OrderWriter {
  private:
   base::Random& random_;
   std::string public_url_;
+  bool mails_;
 };
 
 /// A timer's or start's command in a job's payload, and back.

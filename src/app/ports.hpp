@@ -40,18 +40,34 @@ class SecretHasher {
                                     const base::Sensitive<std::string>& secret) const = 0;
 };
 
-/// Client tokens: RS256 JWTs (contract §2.2). Thread-safe.
+/// Bearer tokens and what belongs to them: RS256 JWTs (contract §2.2, §2.4). Thread-safe.
 class TokenService {
  public:
   virtual ~TokenService() = default;
+  /// None of these passes for another.
+  enum class Kind {
+    client,   ///< speaks for the application
+    access,   ///< speaks for one user, who may read
+    id,       ///< tells the application who a user is; opens nothing
+    refresh,  ///< gets new access tokens for its user
+  };
   struct Token {
     std::string token;
     std::chrono::seconds expires_in{};
   };
-  [[nodiscard]] virtual base::Result<Token> issue(const std::string& client_id) = 0;
-  /// The client id. Error unauthenticated for anything but a valid token of ours: forged, expired,
-  /// another algorithm, another audience.
-  [[nodiscard]] virtual base::Result<std::string> verify(std::string_view token) = 0;
+  struct Claims {
+    std::string client_id;
+    std::string human_id;  ///< empty in client tokens
+    base::TimePoint issued_at{};
+  };
+  /// The token's time of issue is now, or `not_before` when that is later. `human_id` is for the
+  /// kinds that speak of a user.
+  [[nodiscard]] virtual base::Result<Token> issue(Kind kind, const std::string& client_id,
+                                                  const std::string& human_id,
+                                                  base::TimePoint not_before) = 0;
+  /// Error unauthenticated for anything but a valid token of ours and of this kind: forged,
+  /// expired, another algorithm, another audience. Whether it was revoked is the caller's matter.
+  [[nodiscard]] virtual base::Result<Claims> verify(Kind kind, std::string_view token) = 0;
   /// RFC 7517 JSON Web Key Set of all keys that still verify.
   [[nodiscard]] virtual base::Result<std::string> jwks() = 0;
 };
@@ -119,6 +135,34 @@ class EventSender {
                                      base::TimePoint now) = 0;
   /// How long to wait after that many failed tries; nullopt: give up.
   [[nodiscard]] virtual std::optional<base::Duration> delay_after(unsigned failed_tries) = 0;
+};
+
+/// One e-mail to one person. What is in it is about an applicant: nothing of it is logged.
+struct Mail {
+  std::string to;    ///< an address that is_mail_address() takes, like all addresses here
+  std::string from;  ///< of the envelope and of the header
+  std::string from_name;
+  std::string reply_to;  ///< empty: none
+  std::string subject;
+  std::string text;        ///< the same twice: for those who read plain text
+  std::string html;        ///< and for everybody else
+  std::string message_id;  ///< "<id@host>", the same whenever this mail is sent again
+};
+
+/// Hands mails to a mail server. Thread-safe, blocking.
+class MailSender {
+ public:
+  virtual ~MailSender() = default;
+  struct Outcome {
+    enum class Verdict {
+      accepted,   ///< the server has taken it over
+      temporary,  ///< try again later
+      permanent,  ///< this mail will never be taken
+    };
+    Verdict verdict = Verdict::temporary;
+    std::string error;  ///< fixed words; empty when accepted
+  };
+  [[nodiscard]] virtual Outcome send(const Mail& mail) = 0;
 };
 
 // ── record channels ─────────────────────────────────────────────────────────────────────────────

@@ -10,11 +10,17 @@ namespace {
 
 namespace json = boost::json;
 using TaskNotifications = ApplicationSettings::TaskNotifications;
+using MailKind = ApplicationSettings::MailKind;
 
 constexpr std::array<std::pair<TaskNotifications, const char*>, 3> kTaskNotifications{
     {{TaskNotifications::off, "off"},
      {TaskNotifications::flat, "flat"},
      {TaskNotifications::envelope, "envelope"}}};
+
+constexpr std::array<std::pair<MailKind, const char*>, 3> kMailKinds{
+    {{MailKind::order_status, "order_status"},
+     {MailKind::tasks, "tasks"},
+     {MailKind::reminders, "reminders"}}};
 
 ApplicationSettings read(const json::object& in) {
   ApplicationSettings out;
@@ -38,6 +44,14 @@ ApplicationSettings read(const json::object& in) {
       out.legacy_timestamps = value.as_bool();
     } else if (name == "adminApi") {
       out.admin_api = value.as_bool();
+    } else if (name == "mailsApplicant") {
+      out.mails_applicant = value.as_bool();
+    } else if (name == "mailsSubscribers") {
+      out.mails_subscribers.clear();
+      for (const json::value& kind : value.as_array())
+        out.mails_subscribers.push_back(mail_kind_from(kind.as_string()).value());
+    } else if (name == "mailFrom") {
+      out.mail_from = value.as_string();
     } else {
       throw std::invalid_argument("unknown setting");
     }
@@ -61,9 +75,25 @@ std::optional<TaskNotifications> task_notifications_from(std::string_view text) 
   return std::nullopt;
 }
 
+const char* to_string(MailKind value) {
+  for (const auto& [known, name] : kMailKinds) {
+    if (known == value) return name;
+  }
+  return "order_status";
+}
+
+std::optional<MailKind> mail_kind_from(std::string_view text) {
+  for (const auto& [known, name] : kMailKinds) {
+    if (text == name) return known;
+  }
+  return std::nullopt;
+}
+
 std::string settings_to_json(const ApplicationSettings& settings) {
   json::array callbacks;
   for (const std::string& url : settings.callback_urls) callbacks.emplace_back(url);
+  json::array mails;
+  for (const MailKind kind : settings.mails_subscribers) mails.emplace_back(to_string(kind));
   return json::serialize(json::object{{"callbackUrls", std::move(callbacks)},
                                       {"taskNotifications", to_string(settings.task_notifications)},
                                       {"vendorNotes", settings.vendor_notes},
@@ -71,7 +101,10 @@ std::string settings_to_json(const ApplicationSettings& settings) {
                                       {"requireCityAndState", settings.require_city_and_state},
                                       {"orderIdInAnswer", settings.order_id_in_answer},
                                       {"legacyTimestamps", settings.legacy_timestamps},
-                                      {"adminApi", settings.admin_api}});
+                                      {"adminApi", settings.admin_api},
+                                      {"mailsApplicant", settings.mails_applicant},
+                                      {"mailsSubscribers", std::move(mails)},
+                                      {"mailFrom", settings.mail_from}});
 }
 
 base::Result<ApplicationSettings> settings_from_json(std::string_view text) {

@@ -87,7 +87,7 @@ struct BuryJob {
   std::string lease;
   std::string error;
 };
-/// Drops waiting jobs of an order by kind (empty: all kinds but "deliver").
+/// Drops waiting jobs of an order by kind (empty: all kinds but "deliver" and "mail").
 struct DropJobs {
   std::string order_id;
   std::string kind;
@@ -284,7 +284,7 @@ class Store {
 
   virtual base::Result<std::vector<SigningKey>> signing_keys() = 0;
   virtual base::Result<void> insert_signing_key(const SigningKey& key) = 0;
-  /// Adds a key and gives every other one that is not yet retired that end, as one change.
+  /// Adds a key and gives every other one that end unless it has an earlier one, as one change.
   virtual base::Result<void> rotate_signing_key(const SigningKey& key,
                                                 base::TimePoint others_retire_at) = 0;
 

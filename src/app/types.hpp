@@ -57,7 +57,8 @@ struct NewOrder {
 
 /// What an operator chooses per application (`chartroom app set`). Defaults are the contract's.
 struct ApplicationSettings {
-  enum class TaskNotifications { off, flat, envelope };  ///< §7.4: which family, if any
+  enum class TaskNotifications { off, flat, envelope };    ///< §7.4: which family, if any
+  enum class MailKind { order_status, tasks, reminders };  ///< §10: what subscribers hear of
 
   std::vector<std::string> callback_urls;  ///< prefixes a Task Manager callback may have (§6.2)
   TaskNotifications task_notifications = TaskNotifications::off;
@@ -66,7 +67,10 @@ struct ApplicationSettings {
   bool require_city_and_state = false;  ///< C6, the stricter reading
   bool order_id_in_answer = false;      ///< §3.2.6, the compatibility switch
   bool legacy_timestamps = false;       ///< C16: six digits and no zone in VendorNoteCreated
-  bool admin_api = true;  ///< §2.1: off, and every token of the application is refused
+  bool admin_api = true;        ///< §2.1: off, and every token of the application is refused
+  bool mails_applicant = true;  ///< §10: invitations, tasks and reminders to the applicant
+  std::vector<MailKind> mails_subscribers{MailKind::order_status};
+  std::string mail_from;  ///< §10: the customer's own address as sender; empty: the server's
 
   friend bool operator==(const ApplicationSettings&, const ApplicationSettings&) = default;
 };
@@ -75,6 +79,9 @@ struct ApplicationSettings {
 [[nodiscard]] const char* to_string(ApplicationSettings::TaskNotifications value);
 [[nodiscard]] std::optional<ApplicationSettings::TaskNotifications> task_notifications_from(
     std::string_view text);
+/// "order_status", "tasks", "reminders"; back: nullopt for another word.
+[[nodiscard]] const char* to_string(ApplicationSettings::MailKind value);
+[[nodiscard]] std::optional<ApplicationSettings::MailKind> mail_kind_from(std::string_view text);
 
 struct Application {
   std::string client_id;  ///< 40 hex

@@ -3,18 +3,44 @@
 #include <algorithm>
 #include <chrono>
 
+#include "auth/token_service.hpp"
+#include "base/bytes.hpp"
 #include "base/ids.hpp"
 
 namespace chartroom::auth {
 namespace {
 
-constexpr std::chrono::minutes kReadAgainAfter{5};
-/// Made-up kids must not become a way to load the database.
-constexpr unsigned kLooksPerWindow = 5;
-constexpr std::chrono::seconds kWindow{1};
+using base::ErrorCode;
+
+constexpr std::chrono::seconds kReadAgainAfter{2};
+/// How long known keys serve while the store does not answer.
+constexpr std::chrono::minutes kUsableFor{5};
+constexpr std::size_t kKidRandomDigits = 16;
 constexpr std::size_t kKidDigits = 32;
 
+std::string mark_of(const app::Sealer& sealer, std::string_view random_digits) {
+  return sealer.keyed_hash("signing key id " + std::string(random_digits))
+      .substr(0, kKidDigits - kKidRandomDigits);
+}
+
+bool is_ours(const app::Sealer& sealer, std::string_view kid) {
+  return kid.size() == kKidDigits &&
+         base::equal_constant_time(kid.substr(kKidRandomDigits),
+                                   mark_of(sealer, kid.substr(0, kKidRandomDigits)));
+}
+
 }  // namespace
+
+base::Result<app::SigningKey> make_signing_key(const app::Sealer& sealer, const base::Clock& clock,
+                                               base::Random& random) {
+  auto pem = generate_rsa_pem();
+  if (!pem) return base::pass_on(pem.error());
+  const std::string digits = base::make_hex_id(kKidRandomDigits, random);
+  return app::SigningKey{.kid = digits + mark_of(sealer, digits),
+                         .private_pem = std::move(*pem),
+                         .created_at = clock.now(),
+                         .retired_at = std::nullopt};
+}
 
 std::shared_ptr<const JoseKey> KeySet::find(const std::string& kid) const {
   for (const auto& key : keys) {
@@ -23,49 +49,72 @@ std::shared_ptr<const JoseKey> KeySet::find(const std::string& kid) const {
   return nullptr;
 }
 
-bool operator==(const KeySet& a, const KeySet& b) {
-  return std::ranges::equal(
-      a.keys, b.keys, {}, [](const auto& key) { return key->kid(); },
-      [](const auto& key) { return key->kid(); });
+std::shared_ptr<const JoseKey> SigningKeys::parsed(const std::string& kid) const {
+  for (const Entry& entry : entries_) {
+    if (entry.key->kid() == kid) return entry.key;
+  }
+  return nullptr;
+}
+
+void SigningKeys::make_set(base::TimePoint now) {
+  std::erase_if(entries_, [&](const Entry& entry) {
+    const bool retired = entry.retired_at && *entry.retired_at <= now;
+    if (retired) retired_.insert(entry.key->kid());
+    return retired;
+  });
+  auto next = std::make_shared<KeySet>();
+  next_retirement_.reset();
+  for (const Entry& entry : entries_) {
+    next->keys.push_back(entry.key);
+    if (!entry.retired_at) {
+      if (!next->signer) next->signer = entry.key;
+    } else if (!next_retirement_ || *entry.retired_at < *next_retirement_) {
+      next_retirement_ = entry.retired_at;
+    }
+  }
+  set_ = std::move(next);
 }
 
 base::Result<void> SigningKeys::refresh() {
+  const std::uint64_t number = ++readings_begun_;
+  const base::TimePoint now = clock_.now();
+  tried_at_ = now;
   auto stored = store_.signing_keys();
   if (!stored) return base::pass_on(stored.error());
-  const base::TimePoint now = clock_.now();
-  std::erase_if(*stored, [&](const auto& key) { return key.retired_at && *key.retired_at <= now; });
   std::ranges::sort(*stored, [](const auto& a, const auto& b) {
     return a.created_at != b.created_at ? a.created_at > b.created_at : a.kid > b.kid;
   });
-  auto next = std::make_shared<KeySet>();
-  for (const app::SigningKey& entry : *stored) {
-    // Reading a private key is slow; one that is known stays.
-    auto known = set_ ? set_->find(entry.kid) : nullptr;
-    if (!known) {
-      auto made = JoseKey::rsa(entry.kid, entry.private_pem);
-      if (!made) return base::pass_on(made.error());
-      known = *made;
+  std::vector<Entry> entries;
+  for (const app::SigningKey& row : *stored) {
+    if (row.retired_at && *row.retired_at <= now) {
+      retired_.insert(row.kid);
+      continue;
     }
-    next->keys.push_back(std::move(known));
+    // Reading a private key is slow; one that is known stays.
+    auto key = parsed(row.kid);
+    if (!key) {
+      auto made = JoseKey::rsa(row.kid, row.private_pem);
+      if (!made) return base::pass_on(made.error());
+      key = std::move(*made);
+    }
+    entries.push_back({std::move(key), row.created_at, row.retired_at});
   }
-  if (!set_ || !(*set_ == *next)) set_ = std::move(next);
+  entries_ = std::move(entries);
+  make_set(now);
+  last_reading_ = number;
   read_at_ = now;
   return {};
 }
 
 base::Result<void> SigningKeys::refresh_if_old() {
   const base::TimePoint now = clock_.now();
-  if (set_ && now >= read_at_ && now - read_at_ < kReadAgainAfter) return {};
-  return refresh();
-}
-
-bool SigningKeys::may_look_again() {
-  const base::TimePoint now = clock_.now();
-  if (now < window_start_ || now - window_start_ >= kWindow) {
-    window_start_ = now;
-    looked_again_ = 0;
-  }
-  return looked_again_++ < kLooksPerWindow;
+  if (set_ && next_retirement_ && *next_retirement_ <= now) make_set(now);
+  if (set_ && now >= tried_at_ && now - tried_at_ < kReadAgainAfter) return {};
+  auto read = refresh();
+  if (read) return read;
+  const bool usable = set_ && now >= read_at_ && now - read_at_ < kUsableFor;
+  if (usable && read.error().code == ErrorCode::unavailable) return {};
+  return read;
 }
 
 base::Result<std::shared_ptr<const KeySet>> SigningKeys::current() {
@@ -74,11 +123,14 @@ base::Result<std::shared_ptr<const KeySet>> SigningKeys::current() {
   return set_;
 }
 
-base::Result<std::shared_ptr<const KeySet>> SigningKeys::for_kid(const std::string& kid) {
+base::Result<std::shared_ptr<const KeySet>> SigningKeys::for_kid(const std::string& kid,
+                                                                 Arrival arrival) {
   const std::lock_guard lock(mutex_);
   if (auto read = refresh_if_old(); !read) return base::pass_on(read.error());
-  // Kids of other shapes were never ours and cost nothing.
-  if (set_->find(kid) || kid.size() != kKidDigits || !may_look_again()) return set_;
+  if (set_->find(kid) || retired_.contains(kid) || last_reading_ > arrival ||
+      !is_ours(sealer_, kid)) {
+    return set_;
+  }
   if (auto read = refresh(); !read) return base::pass_on(read.error());
   return set_;
 }
@@ -86,21 +138,18 @@ base::Result<std::shared_ptr<const KeySet>> SigningKeys::for_kid(const std::stri
 base::Result<std::shared_ptr<const KeySet>> SigningKeys::with_signer() {
   const std::lock_guard lock(mutex_);
   if (auto read = refresh_if_old(); !read) return base::pass_on(read.error());
-  if (!set_->keys.empty()) return set_;
+  if (set_->signer) return set_;
   // Another process may have made one in the meantime.
   if (auto read = refresh(); !read) return base::pass_on(read.error());
-  if (!set_->keys.empty()) return set_;
+  if (set_->signer) return set_;
 
-  auto pem = generate_rsa_pem();
-  if (!pem) return base::pass_on(pem.error());
-  const auto stored = store_.insert_signing_key({.kid = base::make_hex_id(kKidDigits, random_),
-                                                 .private_pem = std::move(*pem),
-                                                 .created_at = clock_.now(),
-                                                 .retired_at = std::nullopt});
+  const auto made = make_signing_key(sealer_, clock_, random_);
+  if (!made) return base::pass_on(made.error());
+  const auto stored = store_.insert_signing_key(*made);
   if (auto read = refresh(); !read) return base::pass_on(read.error());
-  if (set_->keys.empty()) {
+  if (!set_->signer) {
     if (!stored) return base::pass_on(stored.error());
-    return base::fail(base::ErrorCode::internal, "a stored signing key is not there");
+    return base::fail(ErrorCode::internal, "a stored signing key is not there");
   }
   return set_;
 }

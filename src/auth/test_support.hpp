@@ -38,6 +38,18 @@ class KeyStore final : public app::Store {
     if (rival) keys.push_back(*std::exchange(rival, std::nullopt));
     return {};
   }
+  base::Result<void> rotate_signing_key(const app::SigningKey& key,
+                                        base::TimePoint others_retire_at) override {
+    const std::lock_guard lock(mutex);
+    if (away) return away_error();
+    for (app::SigningKey& other : keys) {
+      if (!other.retired_at || *other.retired_at > others_retire_at) {
+        other.retired_at = others_retire_at;
+      }
+    }
+    keys.push_back(key);
+    return {};
+  }
   std::unique_ptr<app::TenantStore> tenant(const std::string&) override { return nullptr; }
   base::Result<void> insert_application(const app::Application&) override { return away_error(); }
   base::Result<void> update_application(const app::Application&) override { return away_error(); }

@@ -1,5 +1,6 @@
 #include "auth/token_service.hpp"
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <mutex>
 #include <unordered_map>
@@ -39,8 +40,20 @@ std::string text_claim(const json::object& claims, std::string_view name) {
   return std::string(value->get_string());
 }
 
+using Kind = app::TokenService::Kind;
+
+/// What sets a kind apart.
+struct Shape {
+  const char* id_prefix;  ///< of "jti"
+  std::string audience;
+  json::array scopes;  ///< empty: no "scp" at all
+};
+
 struct Known {
+  Kind kind = Kind::client;
+  std::string kid;
   std::string client_id;
+  std::string human_id;
   std::int64_t issued = 0;   ///< Unix seconds
   std::int64_t expires = 0;  ///< Unix seconds
 
@@ -49,85 +62,78 @@ struct Known {
   }
 };
 
-/// Verified tokens by SHA-256, for one key set. Thread-safe.
+/// Verified tokens by SHA-256. Thread-safe.
 class KnownTokens {
  public:
-  std::optional<Known> find(const std::shared_ptr<const KeySet>& keys, const std::string& digest) {
+  std::optional<Known> find(const std::string& digest) {
     const std::lock_guard lock(mutex_);
-    follow(keys);
     const auto found = known_.find(digest);
     if (found == known_.end()) return std::nullopt;
     return found->second;
   }
-  void add(const std::shared_ptr<const KeySet>& keys, const std::string& digest, Known token) {
+  void add(const std::string& digest, Known token) {
     const std::lock_guard lock(mutex_);
-    follow(keys);
     // Full means thousands of tokens within a day: starting over costs a signature check each.
     if (known_.size() >= kRememberedMost) known_.clear();
     known_.insert_or_assign(digest, std::move(token));
   }
 
  private:
-  void follow(const std::shared_ptr<const KeySet>& keys) {
-    if (keys == keys_) return;
-    known_.clear();
-    keys_ = keys;
-  }
-
   std::mutex mutex_;
-  std::shared_ptr<const KeySet> keys_;
   std::unordered_map<std::string, Known> known_;
 };
 
 class JwtTokenService final : public app::TokenService {
  public:
   JwtTokenService(app::Store& store, const base::Clock& clock, base::Random& random,
-                  TokenSettings settings)
+                  const app::Sealer& sealer, TokenSettings settings)
       : clock_(clock),
         random_(random),
         settings_(std::move(settings)),
-        keys_(store, clock, random) {}
+        keys_(store, clock, random, sealer) {}
 
-  base::Result<Token> issue(const std::string& client_id) override {
+  base::Result<Token> issue(Kind kind, const std::string& client_id, const std::string& human_id,
+                            base::TimePoint not_before) override {
     const auto keys = keys_.with_signer();
     if (!keys) return base::pass_on(keys.error());
-    const std::int64_t now = seconds_of(clock_.now());
-    const json::object claims = {{"ver", 1},
-                                 {"jti", "AT." + base::make_secret(kJtiRandomBytes, random_)},
-                                 {"iss", settings_.issuer},
-                                 {"aud", settings_.audience},
-                                 {"iat", now},
-                                 {"exp", now + settings_.life.count()},
-                                 {"cid", client_id},
-                                 {"scp", json::array{"appuser:write", "appuser:read"}},
-                                 {"sub", client_id}};
-    auto token = (*keys)->keys.front()->sign(json::serialize(claims));
+    const Shape shape = shape_of(kind, client_id);
+    const std::chrono::seconds life =
+        kind == Kind::refresh ? base::limits::kRefreshTokenLife : settings_.life;
+    const std::int64_t at = std::max(
+        seconds_of(clock_.now()), seconds_of(std::chrono::ceil<std::chrono::seconds>(not_before)));
+    json::object claims = {{"ver", 1},
+                           {"jti", shape.id_prefix + base::make_secret(kJtiRandomBytes, random_)},
+                           {"iss", settings_.issuer},
+                           {"aud", shape.audience},
+                           {"iat", at},
+                           {"exp", at + life.count()},
+                           {"cid", client_id}};
+    if (!shape.scopes.empty()) claims["scp"] = shape.scopes;
+    claims["sub"] = kind == Kind::client ? client_id : human_id;
+    auto token = (*keys)->signer->sign(json::serialize(claims));
     if (!token) return base::pass_on(token.error());
-    return Token{std::move(*token), settings_.life};
+    return Token{std::move(*token), life};
   }
 
-  base::Result<std::string> verify(std::string_view token) override {
+  base::Result<Claims> verify(Kind kind, std::string_view token) override {
     if (token.empty() || token.size() > kTokenBytesMost) return refuse();
+    const auto arrival = keys_.arrive();
     const std::string digest = base::sha256_raw(token);
     const std::int64_t now = seconds_of(clock_.now());
-    auto keys = keys_.current();
-    if (!keys) return base::pass_on(keys.error());
-    if (const auto known = known_.find(*keys, digest)) {
-      if (!known->holds_at(now)) return refuse();
-      return known->client_id;
+    auto known = known_.find(digest);
+    if (known) {
+      const auto keys = keys_.current();
+      if (!keys) return base::pass_on(keys.error());
+      if (!(*keys)->find(known->kid)) return refuse();  // retired since
+    } else {
+      auto read = read_token(token, arrival);
+      if (!read) return base::pass_on(read.error());
+      if (read->holds_at(now)) known_.add(digest, *read);
+      known = std::move(*read);
     }
-    const auto payload =
-        verify_compact(token, kTokenBytesMost,
-                       [&](const std::string& kid) -> base::Result<std::shared_ptr<const JoseKey>> {
-                         keys = keys_.for_kid(kid);
-                         if (!keys) return base::pass_on(keys.error());
-                         return (*keys)->find(kid);
-                       });
-    if (!payload) return base::pass_on(payload.error());
-    auto read = read_claims(*payload);
-    if (!read || !read->holds_at(now)) return refuse();
-    known_.add(*keys, digest, *read);
-    return std::move(read->client_id);
+    if (known->kind != kind || !known->holds_at(now)) return refuse();
+    return Claims{std::move(known->client_id), std::move(known->human_id),
+                  base::from_unix_ms(known->issued * 1000)};
   }
 
   base::Result<std::string> jwks() override {
@@ -146,22 +152,74 @@ class JwtTokenService final : public app::TokenService {
   }
 
  private:
+  [[nodiscard]] Shape shape_of(Kind kind, const std::string& client_id) const {
+    switch (kind) {
+      case Kind::access:
+        return {"UT.", settings_.audience + "/user", json::array{"user:read"}};
+      case Kind::id:
+        return {"ID.", client_id, {}};
+      case Kind::refresh:
+        return {"RT.", settings_.issuer, json::array{"offline_access"}};
+      case Kind::client:
+        break;
+    }
+    return {"AT.", settings_.audience, json::array{"appuser:write", "appuser:read"}};
+  }
+
+  base::Result<Known> read_token(std::string_view token, SigningKeys::Arrival arrival) {
+    std::string signer;
+    const auto payload =
+        verify_compact(token, kTokenBytesMost,
+                       [&](const std::string& kid) -> base::Result<std::shared_ptr<const JoseKey>> {
+                         const auto keys = keys_.for_kid(kid, arrival);
+                         if (!keys) return base::pass_on(keys.error());
+                         signer = kid;
+                         return (*keys)->find(kid);
+                       });
+    if (!payload) return base::pass_on(payload.error());
+    auto read = read_claims(*payload);
+    if (!read) return refuse();
+    read->kid = std::move(signer);
+    return std::move(*read);
+  }
+
   /// Whatever reaches this was signed by us, yet perhaps for another audience or by an older
   /// version: it is held to everything that issue() writes and the callers rely on.
-  std::optional<Known> read_claims(const std::string& payload) const {
+  [[nodiscard]] std::optional<Known> read_claims(const std::string& payload) const {
     boost::system::error_code error;
     const json::value value = json::parse(payload, error);
     if (error || !value.is_object()) return std::nullopt;
     const json::object& claims = value.get_object();
     const auto issued = number_claim(claims, "iat");
     const auto expires = number_claim(claims, "exp");
-    Known known{text_claim(claims, "cid"), issued.value_or(0), expires.value_or(0)};
-    if (!issued || !expires || known.client_id.empty() ||
+    Known known;
+    known.client_id = text_claim(claims, "cid");
+    const std::string subject = text_claim(claims, "sub");
+    const auto kind = kind_of(claims, known.client_id);
+    if (!issued || !expires || !kind || known.client_id.empty() || subject.empty() ||
         text_claim(claims, "iss") != settings_.issuer ||
-        text_claim(claims, "aud") != settings_.audience) {
+        (*kind == Kind::client) != (subject == known.client_id)) {
       return std::nullopt;
     }
+    known.kind = *kind;
+    known.issued = *issued;
+    known.expires = *expires;
+    if (*kind != Kind::client) known.human_id = subject;
     return known;
+  }
+
+  /// The one kind whose audience and scopes these are.
+  [[nodiscard]] std::optional<Kind> kind_of(const json::object& claims,
+                                            const std::string& client_id) const {
+    const std::string audience = text_claim(claims, "aud");
+    const json::value* scopes = claims.if_contains("scp");
+    for (const Kind kind : {Kind::client, Kind::access, Kind::id, Kind::refresh}) {
+      const Shape shape = shape_of(kind, client_id);
+      const bool same_scopes = scopes == nullptr ? shape.scopes.empty()
+                                                 : !shape.scopes.empty() && *scopes == shape.scopes;
+      if (same_scopes && audience == shape.audience) return kind;
+    }
+    return std::nullopt;
   }
 
   const base::Clock& clock_;
@@ -191,8 +249,9 @@ TokenSettings token_settings_for(std::string_view public_url) {
 
 std::unique_ptr<app::TokenService> make_token_service(app::Store& store, const base::Clock& clock,
                                                       base::Random& random,
+                                                      const app::Sealer& sealer,
                                                       TokenSettings settings) {
-  return std::make_unique<JwtTokenService>(store, clock, random, std::move(settings));
+  return std::make_unique<JwtTokenService>(store, clock, random, sealer, std::move(settings));
 }
 
 }  // namespace chartroom::auth

@@ -1,23 +1,19 @@
 #include "auth/token_service.hpp"
 
-#include <gtest/gtest.h>
 #include <openssl/bio.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 
-#include <boost/json.hpp>
 #include <thread>
 
-#include "auth/jose.hpp"
-#include "auth/test_support.hpp"
-#include "base/bytes.hpp"
-#include "base/text.hpp"
+#include "auth/token_fixture_test.hpp"
 
 namespace chartroom::auth {
 namespace {
 
 namespace json = boost::json;
 using base::ErrorCode;
+using test::Kind;
 using namespace std::chrono_literals;
 
 using PublicKey = std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)>;
@@ -41,42 +37,7 @@ std::string public_pem(const app::SigningKey& key) {
   return pem;
 }
 
-class Tokens : public testing::Test {
- protected:
-  void SetUp() override { base::start_crypto(); }
-
-  std::unique_ptr<app::TokenService> service(TokenSettings settings) {
-    return make_token_service(store_, clock_, random_, std::move(settings));
-  }
-  std::string issue() { return service_->issue(kClient).value().token; }
-  std::int64_t now() const { return base::to_unix_ms(clock_.now()) / 1000; }
-
-  void expect_refused(const std::string& token, const char* what = "") {
-    const auto client = service_->verify(token);
-    ASSERT_FALSE(client) << what;
-    EXPECT_EQ(client.error().code, ErrorCode::unauthenticated) << what;
-  }
-  /// A token with any claims under our own key.
-  std::string sign_ours(const json::object& claims) {
-    if (store_.keys.empty()) issue();
-    const app::SigningKey& key = store_.keys.front();
-    return JoseKey::rsa(key.kid, key.private_pem).value()->sign(json::serialize(claims)).value();
-  }
-  json::object claims() const {
-    return {{"iss", settings_.issuer},
-            {"aud", settings_.audience},
-            {"iat", now()},
-            {"exp", now() + 60},
-            {"cid", kClient}};
-  }
-
-  static constexpr const char* kClient = "0123456789012345678901234567890123456789";
-  test::KeyStore store_;
-  test::ManualClock clock_;
-  base::SystemRandom random_;
-  TokenSettings settings_ = token_settings_for("https://admin.example.com:8443/api");
-  std::unique_ptr<app::TokenService> service_ = service(settings_);
-};
+class Tokens : public test::TokenFixture {};
 
 TEST_F(Tokens, TakeIssuerAndAudienceFromTheServersAddress) {
   EXPECT_EQ(settings_.issuer, "https://admin.example.com:8443/oauth2/default");
@@ -87,7 +48,7 @@ TEST_F(Tokens, TakeIssuerAndAudienceFromTheServersAddress) {
 }
 
 TEST_F(Tokens, HaveTheDocumentedShape) {
-  const auto token = service_->issue(kClient).value();
+  const auto token = service_->issue(Kind::client, kClient, "", {}).value();
   EXPECT_EQ(token.expires_in, 86400s);
   const auto parts = base::split(token.token, '.');
   ASSERT_EQ(parts.size(), 3U);
@@ -123,10 +84,10 @@ TEST_F(Tokens, AreSignedAsOpenSslUnderstandsIt) {
 
 TEST_F(Tokens, NameTheirClientUntilTheyExpire) {
   const std::string token = issue();
-  EXPECT_EQ(service_->verify(token).value(), kClient);
-  EXPECT_EQ(service(settings_)->verify(token).value(), kClient) << "another process";
+  EXPECT_EQ(client_of(*service_, token), kClient);
+  EXPECT_EQ(client_of(*service(settings_), token), kClient) << "another process";
   clock_.advance(24h - 1s);
-  EXPECT_EQ(service_->verify(token).value(), kClient);
+  EXPECT_EQ(client_of(*service_, token), kClient);
   clock_.advance(1s);
   expect_refused(token, "remembered, expired");
   service_ = service(settings_);
@@ -135,7 +96,7 @@ TEST_F(Tokens, NameTheirClientUntilTheyExpire) {
 
 TEST_F(Tokens, AreRefusedWhenAnyCharacterIsChanged) {
   const std::string token = issue();
-  ASSERT_TRUE(service_->verify(token));
+  ASSERT_TRUE(service_->verify(Kind::client, token));
   for (std::size_t at = 0; at < token.size(); ++at) {
     std::string changed = token;
     changed[at] = changed[at] == 'A' ? 'B' : 'A';
@@ -197,13 +158,13 @@ TEST_F(Tokens, OfAnotherKeyAreRefused) {
 
 TEST_F(Tokens, MustHoldEveryClaimThatCounts) {
   issue();
-  EXPECT_TRUE(service_->verify(sign_ours(claims())));
+  EXPECT_TRUE(service_->verify(Kind::client, sign_ours(claims())));
   const auto with = [&](const char* name, const json::value& value) {
     json::object changed = claims();
     changed[name] = value;
     return sign_ours(changed);
   };
-  for (const char* name : {"iss", "aud", "iat", "exp", "cid"}) {
+  for (const char* name : {"iss", "aud", "iat", "exp", "cid", "scp", "sub"}) {
     json::object lacking = claims();
     lacking.erase(name);
     expect_refused(sign_ours(lacking), name);
@@ -217,7 +178,8 @@ TEST_F(Tokens, MustHoldEveryClaimThatCounts) {
   expect_refused(with("exp", json::value(std::to_string(now() + 60))), "text for a number");
   expect_refused(with("exp", static_cast<double>(now() + 60)), "broken number");
   expect_refused(with("cid", 1), "number for a text");
-  EXPECT_TRUE(service_->verify(with("iat", now() + 60))) << "clocks may differ a little";
+  EXPECT_TRUE(service_->verify(Kind::client, with("iat", now() + 60)))
+      << "clocks may differ a little";
   expect_refused(with("iat", now() + 61), "from the future");
 }
 
@@ -231,82 +193,82 @@ TEST_F(Tokens, ThatAreHugeAreRefused) {
   expect_refused(sign_ours(large), "rightly signed but over the limit");
 }
 
-TEST_F(Tokens, WithMadeUpKeyIdsDoNotLoadTheStore) {
-  issue();
-  const unsigned before = store_.reads;
-  const std::string payload = base::to_base64url(json::serialize(claims()));
-  for (int i = 0; i < 100; ++i) {
-    const std::string kid = base::sha256_hex(std::to_string(i)).substr(0, 32);
-    const std::string header =
-        base::to_base64url(json::serialize(json::object{{"kid", kid}, {"alg", "RS256"}}));
-    expect_refused(header + "." + payload + ".AAAA");
-  }
-  EXPECT_LE(store_.reads - before, 5U);
-}
-
-TEST_F(Tokens, OfANewKeyOfAnotherProcessAreTaken) {
-  issue();
-  store_.keys.push_back({.kid = std::string(32, 'b'),
-                         .private_pem = generate_rsa_pem().value(),
-                         .created_at = clock_.now() + 1s,
-                         .retired_at = std::nullopt});
-  const std::string token = service(settings_)->issue(kClient).value().token;
-  const auto header = json::parse(*base::from_base64url(base::split(token, '.')[0]));
-  EXPECT_EQ(header.at("kid"), json::value(std::string(32, 'b'))) << "the newest key signs";
-  EXPECT_EQ(service_->verify(token).value(), kClient);
-}
-
-TEST_F(Tokens, OfARetiredKeyAreForgotten) {
-  const std::string token = issue();
-  ASSERT_TRUE(service_->verify(token));
-  store_.keys.at(0).retired_at = clock_.now() + 1min;
-  clock_.advance(6min);
-  expect_refused(token, "though it was remembered");
-  EXPECT_TRUE(service_->verify(issue())) << "a new key takes over";
-  EXPECT_EQ(store_.keys.size(), 2U);
-}
-
-TEST_F(Tokens, OfTwoProcessesThatBothMadeAKeyAreValidInBoth) {
-  const auto rival_pem = generate_rsa_pem().value();
-  store_.rival = app::SigningKey{std::string(32, 'f'), rival_pem, clock_.now() + 1ms, std::nullopt};
-  const std::string token = issue();
-  EXPECT_EQ(store_.keys.size(), 2U);
-  const auto header = json::parse(*base::from_base64url(base::split(token, '.')[0]));
-  EXPECT_EQ(header.at("kid"), json::value(std::string(32, 'f'))) << "both agree on the newest";
-  const auto first = JoseKey::rsa(store_.keys[0].kid, store_.keys[0].private_pem).value();
-  EXPECT_TRUE(service_->verify(first->sign(json::serialize(claims())).value()));
-}
-
-TEST_F(Tokens, SayUnavailableWhenTheStoreIsAway) {
-  store_.away = true;
-  EXPECT_EQ(service_->issue(kClient).error().code, ErrorCode::unavailable);
-  EXPECT_EQ(service_->verify("a.b.c").error().code, ErrorCode::unavailable);
-  EXPECT_EQ(service_->jwks().error().code, ErrorCode::unavailable);
-  store_.away = false;
-  const std::string token = issue();
-  store_.away = true;
-  EXPECT_TRUE(service_->verify(token)) << "the keys are at hand";
-}
-
-TEST_F(Tokens, SayCorruptWhenAStoredKeyIsBroken) {
-  for (const char* pem : {"", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"}) {
-    store_.keys = {{"k", base::Sensitive<std::string>(pem), clock_.now(), std::nullopt}};
-    EXPECT_EQ(service_->issue(kClient).error().code, ErrorCode::corrupt);
+TEST_F(Tokens, OfOneKindPassForNoOther) {
+  for (const Kind kind : kKinds) {
+    const std::string token = issue(kind);
+    for (const Kind asked : kKinds) {
+      for (const char* time : {"first", "remembered"}) {
+        const auto claims = service_->verify(asked, token);
+        ASSERT_EQ(claims.has_value(), asked == kind) << time;
+        if (!claims) continue;
+        EXPECT_EQ(claims->client_id, kClient);
+        EXPECT_EQ(claims->human_id, kind == Kind::client ? "" : kHuman);
+        EXPECT_EQ(base::to_unix_ms(claims->issued_at), now() * 1000);
+      }
+    }
   }
 }
 
-TEST_F(Tokens, CanBeCheckedWithThePublishedKeys) {
-  const json::value set = json::parse(service_->jwks().value());
-  const json::array& keys = set.at("keys").as_array();
-  ASSERT_EQ(keys.size(), 1U);
-  const json::object& key = keys[0].as_object();
-  EXPECT_EQ(key.at("kty"), json::value("RSA"));
-  EXPECT_EQ(key.at("alg"), json::value("RS256"));
-  EXPECT_EQ(key.at("use"), json::value("sig"));
-  EXPECT_EQ(key.at("kid"), json::value(store_.keys.at(0).kid));
-  EXPECT_EQ(key.at("e"), json::value("AQAB"));
-  EXPECT_EQ(base::from_base64url(std::string(key.at("n").as_string()))->size(), 256U);
-  EXPECT_EQ(key.size(), 6U) << "and nothing private";
+TEST_F(Tokens, OfUsersSayWhomTheyAreFor) {
+  const json::object access = claims_of(issue(Kind::access));
+  EXPECT_EQ(access.at("sub"), json::value(kHuman));
+  EXPECT_EQ(access.at("cid"), json::value(kClient));
+  EXPECT_EQ(access.at("scp"), json::value(json::array{"user:read"}));
+  EXPECT_EQ(access.at("aud"), json::value("admin.example.com/user"));
+  EXPECT_EQ(access.at("exp"), json::value(now() + 86400));
+  const json::object id = claims_of(issue(Kind::id));
+  EXPECT_EQ(id.at("sub"), json::value(kHuman));
+  EXPECT_EQ(id.at("aud"), json::value(kClient));
+  EXPECT_FALSE(id.contains("scp"));
+  const json::object refresh = claims_of(issue(Kind::refresh));
+  EXPECT_EQ(refresh.at("sub"), json::value(kHuman));
+  EXPECT_EQ(refresh.at("aud"), json::value(settings_.issuer));
+  EXPECT_EQ(refresh.at("exp"), json::value(now() + 30 * 86400));
+}
+
+TEST_F(Tokens, ThatMixTheKindsAreRefused) {
+  issue();
+  const json::object good = claims();
+  const auto with = [&](std::vector<std::pair<const char*, json::value>> changes) {
+    json::object changed = good;
+    for (const auto& [name, value] : changes) changed[name] = value;
+    return sign_ours(changed);
+  };
+  expect_refused(with({{"scp", json::array{"user:read"}}}), "scope of another kind");
+  expect_refused(with({{"scp", json::array{"appuser:read", "appuser:write"}}}), "another order");
+  expect_refused(with({{"scp", json::array{"appuser:write", "appuser:read", "more"}}}), "more");
+  expect_refused(with({{"aud", "admin.example.com/user"}}), "audience of another kind");
+  expect_refused(with({{"aud", kClient}}), "audience of an id token");
+  expect_refused(with({{"sub", kHuman}}), "a client token for a user");
+  expect_refused(with({{"aud", "admin.example.com/user"}, {"scp", json::array{"user:read"}}}),
+                 "an access token for a client");
+}
+
+TEST_F(Tokens, AreNeverOlderThanTheyMayBe) {
+  const auto begun = clock_.now() + 700ms;
+  const json::object later =
+      claims_of(service_->issue(Kind::client, kClient, "", begun).value().token);
+  EXPECT_EQ(later.at("iat"), json::value(now() + 1)) << "the next whole second";
+  EXPECT_EQ(later.at("exp"), json::value(now() + 1 + 86400));
+  const json::object long_ago =
+      claims_of(service_->issue(Kind::client, kClient, "", clock_.now() - 24h).value().token);
+  EXPECT_EQ(long_ago.at("iat"), json::value(now()));
+}
+
+TEST_F(Tokens, LiveAsLongAsSetUp) {
+  settings_.life = 60s;
+  service_ = service(settings_);
+  const auto token = service_->issue(Kind::access, kClient, kHuman, {}).value();
+  EXPECT_EQ(token.expires_in, 60s);
+  const std::string refresh = issue(Kind::refresh);
+  clock_.advance(59s);
+  EXPECT_TRUE(service_->verify(Kind::access, token.token));
+  clock_.advance(1s);
+  expect_refused(token.token);
+  clock_.advance(30 * 24h - 61s);
+  EXPECT_TRUE(service_->verify(Kind::refresh, refresh));
+  clock_.advance(1s);
+  expect_refused(refresh);
 }
 
 TEST_F(Tokens, AreIssuedAndCheckedByManyThreads) {
@@ -315,7 +277,7 @@ TEST_F(Tokens, AreIssuedAndCheckedByManyThreads) {
     for (int i = 0; i < 4; ++i) {
       threads.emplace_back([&] {
         for (int round = 0; round < 20; ++round) {
-          EXPECT_EQ(service_->verify(issue()).value(), kClient);
+          EXPECT_EQ(client_of(*service_, issue()), kClient);
         }
       });
     }

@@ -24,7 +24,9 @@ inline constexpr std::size_t kJsonDepth = 256;
 inline constexpr std::size_t kPageSize = 50;  ///< list answers, default
 inline constexpr std::size_t kPageSizeMost = 500;
 
-inline constexpr std::chrono::hours kTokenLife{24};
+inline constexpr std::chrono::hours kTokenLife{24};  ///< client, access and id tokens, at most
+inline constexpr std::chrono::seconds kTokenLifeLeast{60};
+inline constexpr std::chrono::hours kRefreshTokenLife{30 * 24};
 inline constexpr std::chrono::hours kConsumerLinkLife{8};
 inline constexpr std::chrono::hours kIdempotencyLife{24};
 

@@ -7,7 +7,7 @@
 namespace chartroom::base {
 namespace {
 
-constexpr std::string_view kWhiteSpace = " \t\r\n\f\v";
+constexpr std::string_view kBlank = " \t\r\n\f\v";
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
@@ -41,9 +41,9 @@ std::size_t count_code_points(std::string_view text) {
 }
 
 std::string_view trim(std::string_view text) {
-  const auto first = text.find_first_not_of(kWhiteSpace);
+  const auto first = text.find_first_not_of(kBlank);
   if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kWhiteSpace) - first + 1);
+  return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
 }
 
 std::string to_lower_ascii(std::string_view text) {

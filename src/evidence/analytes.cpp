@@ -2,18 +2,14 @@
 // neither the laboratory's flag nor its range is there; attention levels are those of reports:
 // thresholds of ADA (diabetes), ACC/AHA (blood pressure, lipids), KDIGO (kidney), WHO (build).
 
-#include "evidence/analytes.hpp"
-
 #include <vector>
+
+#include "evidence/analyte_words.hpp"
 
 namespace chartroom::evidence {
 namespace {
 
-constexpr auto kBlood = Specimen::blood;
-constexpr auto kUrine = Specimen::urine;
-constexpr auto kNote = Attention::note;
-constexpr auto kAmber = Attention::amber;
-constexpr auto kRed = Attention::red;
+using namespace analyte_words;
 
 constexpr auto kAnalytes = std::to_array<Analyte>({
     // Build

@@ -1,15 +1,11 @@
 // The second half of the analyte table; see analytes.cpp for where its thresholds come from.
 
-#include "evidence/analytes.hpp"
+#include "evidence/analyte_words.hpp"
 
 namespace chartroom::evidence {
 namespace {
 
-constexpr auto kBlood = Specimen::blood;
-constexpr auto kUrine = Specimen::urine;
-constexpr auto kNote = Attention::note;
-constexpr auto kAmber = Attention::amber;
-constexpr auto kRed = Attention::red;
+using namespace analyte_words;
 
 constexpr auto kFurther = std::to_array<Analyte>({
     // Thyroid

@@ -12,7 +12,7 @@
 namespace chartroom::evidence {
 namespace {
 
-constexpr base::Date kOn{2026, 11, 1};
+constexpr base::Date kAsked{2026, 11, 1};
 
 struct Found {
   std::string file;
@@ -83,7 +83,7 @@ TEST(People, NobodyIsTakenForSomebodyElse) {
       if (is_one_person(ordered.person, found.person)) continue;
       ++pairs;
       for (const Trust trust : {Trust::portal, Trust::network}) {
-        const auto decision = match_identity(ordered.person, alive(found.person), trust, kOn);
+        const auto decision = match_identity(ordered.person, alive(found.person), trust, kAsked);
         EXPECT_FALSE(decision.verdict == Verdict::accept) << ordered.file << " / " << found.file;
       }
     }
@@ -98,7 +98,7 @@ TEST(People, AnOrderAsTheFileSaysIsAccepted) {
   const auto people = all_people();
   for (const Found& found : people) {
     const auto decision =
-        match_identity(as_ordered(found.person), alive(found.person), Trust::network, kOn);
+        match_identity(as_ordered(found.person), alive(found.person), Trust::network, kAsked);
     if (decision.verdict == Verdict::accept) {
       ++accepted;
     } else {

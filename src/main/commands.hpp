@@ -15,11 +15,20 @@ inline constexpr int kUsedWrongly = 2;
 
 int serve(const Config& config);
 int app_create(const Config& config, const std::string& name);
+int app_list(const Config& config);
+int app_enable(const Config& config, const std::string& client_id, bool enabled);
+int app_revoke_tokens(const Config& config, const std::string& client_id);
+int app_rotate_secret(const Config& config, const std::string& client_id,
+                      const std::string& overlap);
+int keys_rotate(const Config& config, const std::string& overlap, bool now);
+int keys_list(const Config& config);
 int webhook_add(const Config& config, const std::string& client_id, const std::string& url,
                 const std::vector<std::string>& events);
 int migrate(const Config& config);
 int check_config(const Config& config);
 int version();
+/// One JSON line per operation of the API, the applicant's pages apart.
+int list_routes();
 
 /// Prints "chartroom: <message>" and gives the exit code that fits the error.
 int report_error(const base::Error& error);

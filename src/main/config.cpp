@@ -8,7 +8,10 @@
 #define TOML_EXCEPTIONS 0
 #include <toml++/toml.h>
 
+#include "app/mails.hpp"
 #include "base/text.hpp"
+#include "base/time.hpp"
+#include "http/peer.hpp"
 
 namespace chartroom::cli {
 namespace {
@@ -16,6 +19,8 @@ namespace {
 using base::ErrorCode;
 using base::fail;
 using base::Result;
+
+constexpr unsigned kRateMost = 100'000;  ///< a minute
 
 Result<void> wrong(const std::string& name, const std::string& allowed) {
   return fail(ErrorCode::invalid_input, name + ": " + allowed, name);
@@ -66,7 +71,80 @@ Result<void> set_url(std::string& target, const std::string& name, std::string v
   return {};
 }
 
+Result<void> set_smtp_url(std::string& target, const std::string& value) {
+  const bool plain = value.rfind("smtp://", 0) == 0 && value.size() > 7;
+  const bool tls = value.rfind("smtps://", 0) == 0 && value.size() > 8;
+  if ((!plain && !tls) || value.find_first_of(" ?#@\"<>\\") != std::string::npos) {
+    return wrong("smtp_url",
+                 "must be a URL such as smtp://mail.example.com:587 or smtps://mail.example.com, "
+                 "without user, query or fragment");
+  }
+  target = value;
+  return {};
+}
+
+Result<void> set_address(std::string& target, const std::string& name, const std::string& value) {
+  if (!app::is_mail_address(value)) {
+    return wrong(name, "must be a mail address such as records@example.com");
+  }
+  target = value;
+  return {};
+}
+
+/// Whether an SMTP URL names this machine itself.
+bool is_at_home(const std::string& url) {
+  const std::string rest = url.substr(url.find("://") + 3);
+  std::string host = rest.substr(0, rest.find('/'));
+  if (host.rfind("[::1]", 0) == 0) return true;
+  host = host.substr(0, host.find(':'));
+  const bool is_number = host.find_first_not_of("0123456789.") == std::string::npos;
+  return host == "localhost" || (is_number && host.rfind("127.", 0) == 0);
+}
+
+/// What the mail settings must say together.
+Result<void> check_mail(const Config& config) {
+  if (config.smtp_url.empty()) return {};
+  if (config.mail_from.empty()) return wrong("mail_from", "is needed with smtp_url");
+  if (config.smtp_user.empty() != config.smtp_password_file.empty())
+    return wrong("smtp_user", "goes together with smtp_password_file");
+  const bool at_home = is_at_home(config.smtp_url);
+  if (!config.smtp_require_tls && !at_home) {
+    return wrong("smtp_require_tls", "may be false for a mail server on this machine only");
+  }
+  if (config.sandbox && !at_home) {
+    return wrong("smtp_url", "a sandbox sends no mail to the outside: only localhost is allowed");
+  }
+  return {};
+}
+
 using Setter = std::function<Result<void>(Config&, const std::string&)>;
+
+Result<void> set_token_life(std::chrono::seconds& target, const std::string& value) {
+  const auto life = base::parse_duration(value);
+  if (!life || *life < base::limits::kTokenLifeLeast || *life > base::limits::kTokenLife) {
+    return wrong("token_life", "must be a time from 60s to 24h, such as 15m");
+  }
+  target = std::chrono::floor<std::chrono::seconds>(*life);
+  return {};
+}
+
+Result<void> set_addresses(std::vector<std::string>& target, const std::string& name,
+                           const std::string& value) {
+  std::vector<std::string> addresses;
+  for (const std::string& part : base::split(value, ',')) {
+    auto address = http::canonical_address(base::trim(part));
+    if (!address) return wrong(name, "must be IP addresses, such as 127.0.0.1 or ::1");
+    addresses.push_back(*std::move(address));
+  }
+  target = std::move(addresses);
+  return {};
+}
+
+Setter count_setter(unsigned Config::* field, const char* name, unsigned most) {
+  return [field, name, most](Config& config, const std::string& value) {
+    return set_count(config.*field, most, name, value);
+  };
+}
 
 /// Every setting there is. docs/operations.md lists the same names.
 const std::map<std::string, Setter>& setters() {
@@ -111,13 +189,44 @@ const std::map<std::string, Setter>& setters() {
          c.log_level = v;
          return {};
        }},
-      {"handler_threads",
+      {"handler_threads", count_setter(&Config::handler_threads, "handler_threads", 256)},
+      {"worker_threads", count_setter(&Config::worker_threads, "worker_threads", 64)},
+      {"token_life",
+       [](Config& c, const std::string& v) { return set_token_life(c.token_life, v); }},
+      {"token_failures_per_client",
+       count_setter(&Config::token_failures_per_client, "token_failures_per_client", kRateMost)},
+      {"token_failures_per_address",
+       count_setter(&Config::token_failures_per_address, "token_failures_per_address", kRateMost)},
+      {"actions_per_user", count_setter(&Config::actions_per_user, "actions_per_user", kRateMost)},
+      {"trusted_proxies",
        [](Config& c, const std::string& v) {
-         return set_count(c.handler_threads, 256, "handler_threads", v);
+         return set_addresses(c.trusted_proxies, "trusted_proxies", v);
        }},
-      {"worker_threads",
+      {"smtp_url", [](Config& c, const std::string& v) { return set_smtp_url(c.smtp_url, v); }},
+      {"smtp_user",
+       [](Config& c, const std::string& v) -> Result<void> {
+         c.smtp_user = v;
+         return {};
+       }},
+      {"smtp_password_file",
+       [](Config& c, const std::string& v) -> Result<void> {
+         c.smtp_password_file = v;
+         return {};
+       }},
+      {"smtp_require_tls",
        [](Config& c, const std::string& v) {
-         return set_count(c.worker_threads, 64, "worker_threads", v);
+         return set_bool(c.smtp_require_tls, "smtp_require_tls", v);
+       }},
+      {"smtp_ca_file",
+       [](Config& c, const std::string& v) -> Result<void> {
+         c.smtp_ca_file = v;
+         return {};
+       }},
+      {"mail_from",
+       [](Config& c, const std::string& v) { return set_address(c.mail_from, "mail_from", v); }},
+      {"mail_reply_to",
+       [](Config& c, const std::string& v) {
+         return set_address(c.mail_reply_to, "mail_reply_to", v);
        }},
   };
   return all;
@@ -247,6 +356,7 @@ Result<Config> load_config(const std::filesystem::path& file, const Settings& en
   if (flags.count("sandbox_records") != 0) config.sandbox_records.clear();
   if (auto applied = apply(config, flags, "command line"); !applied)
     return base::pass_on(applied.error());
+  if (auto checked = check_mail(config); !checked) return base::pass_on(checked.error());
   return config;
 }
 

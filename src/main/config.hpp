@@ -1,6 +1,7 @@
 // How the server is set up: TOML file, then CHARTROOM_* environment, then flags; the later wins.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -8,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "base/limits.hpp"
 #include "base/logger.hpp"
 #include "base/result.hpp"
 
@@ -23,8 +25,21 @@ struct Config {
   std::vector<std::string> roles{"api", "worker"};
   std::filesystem::path key_file;  ///< empty: <data>/master.key, in sandbox mode only
   std::string log_level = "info";
-  unsigned handler_threads = 16;  ///< 1 to 256
-  unsigned worker_threads = 4;    ///< 1 to 64
+  unsigned handler_threads = 16;                               ///< 1 to 256
+  unsigned worker_threads = 4;                                 ///< 1 to 64
+  std::chrono::seconds token_life = base::limits::kTokenLife;  ///< 60 s to 24 h
+  unsigned token_failures_per_client = 10;                     ///< a minute
+  unsigned token_failures_per_address = 60;                    ///< a minute
+  unsigned actions_per_user = 30;                              ///< a minute
+  std::vector<std::string> trusted_proxies;  ///< IP addresses whose X-Forwarded-For is believed
+
+  std::string smtp_url;  ///< smtp:// or smtps://; empty: no mails are sent
+  std::string smtp_user;
+  std::filesystem::path smtp_password_file;
+  bool smtp_require_tls = true;
+  std::filesystem::path smtp_ca_file;  ///< PEM; empty: the system's
+  std::string mail_from;
+  std::string mail_reply_to;
 
   [[nodiscard]] bool has_role(const std::string& role) const;
   [[nodiscard]] base::LogLevel level() const;

@@ -40,19 +40,76 @@ TEST(Config, RefusesWhatItDoesNotKnowAndSaysWhere) {
 }
 
 TEST(Config, RefusesImpossibleValues) {
-  const std::array<Settings, 8> wrong{{{{"listen", "8080"}},
-                                       {{"listen", "127.0.0.1:99999"}},
-                                       {{"roles", "api,cook"}},
-                                       {{"worker_threads", "0"}},
-                                       {{"worker_threads", "4x"}},
-                                       {{"public_url", "records.example.com"}},
-                                       {{"sandbox", "yes"}},
-                                       {{"log_level", ""}}}};
+  const std::array<Settings, 16> wrong{{{{"token_life", "59s"}},
+                                        {{"token_life", "25h"}},
+                                        {{"token_life", "60"}},
+                                        {{"token_failures_per_client", "0"}},
+                                        {{"actions_per_user", "100001"}},
+                                        {{"trusted_proxies", "proxy.example.com"}},
+                                        {{"trusted_proxies", "127.0.0.1,"}},
+                                        {{"trusted_proxies", "10.0.0.0/8"}},
+                                        {{"listen", "8080"}},
+                                        {{"listen", "127.0.0.1:99999"}},
+                                        {{"roles", "api,cook"}},
+                                        {{"worker_threads", "0"}},
+                                        {{"worker_threads", "4x"}},
+                                        {{"public_url", "records.example.com"}},
+                                        {{"sandbox", "yes"}},
+                                        {{"log_level", ""}}}};
   for (const Settings& settings : wrong) {
     const auto config = load_config({}, {}, settings);
     ASSERT_FALSE(config) << settings.begin()->first << "=" << settings.begin()->second;
     EXPECT_EQ(config.error().code, base::ErrorCode::invalid_input);
   }
+}
+
+TEST(Config, TokensAndLimitsCanBeSet) {
+  const ConfigFile file("trusted_proxies = [\"::ffff:10.0.0.1\", \"0:0::1\"]\n");
+  const auto config = load_config(
+      file.path_, {},
+      {{"token_life", "15m"}, {"token_failures_per_address", "7"}, {"actions_per_user", "9"}});
+  ASSERT_TRUE(config) << config.error().message;
+  EXPECT_EQ(config->token_life, std::chrono::minutes{15});
+  EXPECT_EQ(config->token_failures_per_client, 10U) << "by default";
+  EXPECT_EQ(config->token_failures_per_address, 7U);
+  EXPECT_EQ(config->actions_per_user, 9U);
+  EXPECT_EQ(config->trusted_proxies, (std::vector<std::string>{"10.0.0.1", "::1"}));
+  EXPECT_EQ(load_config({}, {}, {})->token_life, std::chrono::hours{24});
+}
+
+TEST(Config, MailSettingsBelongTogether) {
+  const Settings sound{{"smtp_url", "smtp://mail.example.com:587"},
+                       {"mail_from", "records@example.com"}};
+  const auto with = [&](const Settings& more, const Settings& base) {
+    Settings all = more;
+    all.insert(base.begin(), base.end());
+    return load_config({}, {}, all);
+  };
+  EXPECT_TRUE(with({}, sound));
+  EXPECT_TRUE(with({{"smtp_user", "u"}, {"smtp_password_file", "/x"}}, sound));
+  for (const char* home :
+       {"smtp://localhost:25", "smtp://127.0.0.2", "smtp://[::1]:2525/me.example"})
+    EXPECT_TRUE(
+        with({{"smtp_url", home}, {"smtp_require_tls", "false"}, {"sandbox", "true"}}, sound))
+        << home;
+  for (const Settings& wrong : std::vector<Settings>{
+           {{"sandbox", "true"}},
+           {{"smtp_require_tls", "false"}},
+           {{"smtp_user", "u"}},
+           {{"smtp_password_file", "/x"}},
+           {{"mail_from", "records"}},
+           {{"mail_from", "R <records@example.com>"}},
+           {{"mail_reply_to", "a@b.example\nBcc: c@d.example"}},
+           {{"smtp_url", "mail.example.com"}},
+           {{"smtp_url", "http://mail.example.com"}},
+           {{"smtp_url", "smtp://user:secret@mail.example.com"}},
+           {{"smtp_url", "smtp://127.0.0.1.example.com"}, {"sandbox", "true"}},
+           {{"smtp_url", "smtp://localhost.example.com"}, {"smtp_require_tls", "false"}}}) {
+    const auto config = with(wrong, sound);
+    ASSERT_FALSE(config) << wrong.begin()->first << "=" << wrong.begin()->second;
+    EXPECT_EQ(config.error().code, base::ErrorCode::invalid_input);
+  }
+  EXPECT_FALSE(load_config({}, {}, {{"smtp_url", "smtp://mail.example.com"}}));
 }
 
 TEST(Config, BrokenTomlNamesTheLine) {

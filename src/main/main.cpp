@@ -2,7 +2,10 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <iostream>
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "base/ports.hpp"
 #include "base/text.hpp"
@@ -21,6 +24,8 @@ struct Flags {
   std::string client_id;
   std::string url;
   std::vector<std::string> events;
+  std::string overlap;
+  bool now = false;
 };
 
 void add_setting(CLI::App& command, Flags& flags, const std::string& flag, const std::string& name,
@@ -61,35 +66,104 @@ base::Result<Config> configure(Flags& flags) {
   return config;
 }
 
+using Action = std::function<int(const Config&)>;
+/// What was asked for is the one that the command line names.
+using Commands = std::vector<std::pair<CLI::App*, Action>>;
+
+CLI::App* group(CLI::App& parent, const std::string& name, const std::string& help) {
+  CLI::App* made = parent.add_subcommand(name, help);
+  made->require_subcommand(1);
+  return made;
+}
+
+/// A command that works on the store.
+CLI::App* add_tool(CLI::App& parent, Flags& flags, Commands& commands, const std::string& name,
+                   const std::string& help, Action action) {
+  CLI::App* made = parent.add_subcommand(name, help);
+  add_store_flags(*made, flags);
+  commands.emplace_back(made, std::move(action));
+  return made;
+}
+
+/// The same for one application.
+CLI::App* add_app_tool(CLI::App& parent, Flags& flags, Commands& commands, const std::string& name,
+                       const std::string& help, Action action) {
+  CLI::App* made = add_tool(parent, flags, commands, name, help, std::move(action));
+  made->add_option("--app", flags.client_id, "Client id of the application")->required();
+  return made;
+}
+
+void add_server_commands(CLI::App& cli, Flags& flags, Commands& commands) {
+  CLI::App* serve_command = cli.add_subcommand("serve", "Run the server");
+  add_serve_flags(*serve_command, flags);
+  commands.emplace_back(serve_command, serve);
+  CLI::App* check = cli.add_subcommand("check-config", "Check and print the configuration");
+  add_serve_flags(*check, flags);
+  commands.emplace_back(check, check_config);
+  add_tool(cli, flags, commands, "migrate", "Bring the store's schema up to date", migrate);
+}
+
+void add_app_commands(CLI::App& app, Flags& flags, Commands& commands) {
+  CLI::App* create =
+      add_tool(app, flags, commands, "create", "Create one; prints its client id and secret, once",
+               [&flags](const Config& config) { return app_create(config, flags.name); });
+  create->add_option("--name", flags.name, "Name that applicants see")->required();
+  create->add_flag("--sandbox", flags.sandbox, "Works with fictional records only");
+  add_tool(app, flags, commands, "list", "Print all, one a line", app_list);
+  add_app_tool(app, flags, commands, "enable", "Let it work again", [&flags](const Config& config) {
+    return app_enable(config, flags.client_id, true);
+  });
+  add_app_tool(
+      app, flags, commands, "disable", "Refuse all of its tokens, secrets and links",
+      [&flags](const Config& config) { return app_enable(config, flags.client_id, false); });
+  add_app_tool(
+      app, flags, commands, "revoke-tokens", "Refuse every token that was issued so far",
+      [&flags](const Config& config) { return app_revoke_tokens(config, flags.client_id); });
+  CLI::App* rotate =
+      add_app_tool(app, flags, commands, "rotate-secret", "Give it a new secret; prints it, once",
+                   [&flags](const Config& config) {
+                     return app_rotate_secret(config, flags.client_id,
+                                              flags.overlap.empty() ? "0s" : flags.overlap);
+                   });
+  rotate->add_option("--overlap", flags.overlap, "How long the old one works, too (default 0s)");
+}
+
+void add_key_commands(CLI::App& keys, Flags& flags, Commands& commands) {
+  CLI::App* rotate = add_tool(
+      keys, flags, commands, "rotate", "Sign with a new key from now on",
+      [&flags](const Config& config) {
+        return keys_rotate(config, flags.overlap.empty() ? "25h" : flags.overlap, flags.now);
+      });
+  CLI::Option* overlap = rotate->add_option("--overlap", flags.overlap,
+                                            "How long the other keys verify (default 25h)");
+  rotate->add_flag("--now", flags.now, "Retire the other keys at once: every token so far ends")
+      ->excludes(overlap);
+  add_tool(keys, flags, commands, "list", "Print all, one a line; no key material", keys_list);
+}
+
+void add_webhook_commands(CLI::App& webhook, Flags& flags, Commands& commands) {
+  CLI::App* add = add_app_tool(
+      webhook, flags, commands, "add", "Add one; prints its id and signing secret, once",
+      [&flags](const Config& config) {
+        return webhook_add(config, flags.client_id, flags.url, flags.events);
+      });
+  add->add_option("--url", flags.url, "Where notifications are POSTed")->required();
+  add->add_option("--events", flags.events, "order.status, order.summary (default: all)")
+      ->delimiter(',');
+}
+
 int run(int argc, char** argv) {
   CLI::App cli{"Chartroom orders medical evidence: records in, reports out."};
   cli.require_subcommand(1);
   Flags flags;
-
-  CLI::App* serve_command = cli.add_subcommand("serve", "Run the server");
-  add_serve_flags(*serve_command, flags);
-
-  CLI::App* app = cli.add_subcommand("app", "Applications: the containers of an integration");
-  app->require_subcommand(1);
-  CLI::App* create =
-      app->add_subcommand("create", "Create one; prints its client id and secret, once");
-  add_store_flags(*create, flags);
-  create->add_option("--name", flags.name, "Name that applicants see")->required();
-  create->add_flag("--sandbox", flags.sandbox, "Works with fictional records only");
-
-  CLI::App* webhook = cli.add_subcommand("webhook", "Endpoints that are told about orders");
-  webhook->require_subcommand(1);
-  CLI::App* add = webhook->add_subcommand("add", "Add one; prints its id and signing secret, once");
-  add_store_flags(*add, flags);
-  add->add_option("--app", flags.client_id, "Client id of the application")->required();
-  add->add_option("--url", flags.url, "Where notifications are POSTed")->required();
-  add->add_option("--events", flags.events, "order.status, order.summary (default: all)")
-      ->delimiter(',');
-
-  CLI::App* migrate_command = cli.add_subcommand("migrate", "Bring the store's schema up to date");
-  add_store_flags(*migrate_command, flags);
-  CLI::App* check = cli.add_subcommand("check-config", "Check and print the configuration");
-  add_serve_flags(*check, flags);
+  Commands commands;
+  add_server_commands(cli, flags, commands);
+  add_app_commands(*group(cli, "app", "Applications: the containers of an integration"), flags,
+                   commands);
+  add_key_commands(*group(cli, "keys", "Keys that sign tokens"), flags, commands);
+  add_webhook_commands(*group(cli, "webhook", "Endpoints that are told about orders"), flags,
+                       commands);
+  CLI::App* routes_command = cli.add_subcommand("routes", "Print the API's operations");
   CLI::App* version_command = cli.add_subcommand("version", "Print the version");
 
   try {
@@ -98,6 +172,7 @@ int run(int argc, char** argv) {
     return cli.exit(error) == 0 ? kDone : kUsedWrongly;
   }
   if (*version_command) return version();
+  if (*routes_command) return list_routes();
   base::start_crypto();
   const auto config = configure(flags);
   if (!config) return report_error(config.error());
@@ -106,11 +181,10 @@ int run(int argc, char** argv) {
                          "--database (PostgreSQL) is not part of this release; use --data DIR",
                          "database"});
   }
-  if (*serve_command) return serve(*config);
-  if (*create) return app_create(*config, flags.name);
-  if (*add) return webhook_add(*config, flags.client_id, flags.url, flags.events);
-  if (*migrate_command) return migrate(*config);
-  return check_config(*config);
+  for (const auto& [command, action] : commands) {
+    if (*command) return action(*config);
+  }
+  return kUsedWrongly;
 }
 
 }  // namespace

@@ -17,6 +17,7 @@
 #include "http/server.hpp"
 #include "main/commands.hpp"
 #include "main/json_logger.hpp"
+#include "main/mail_setup.hpp"
 #include "main/version.hpp"
 #include "main/wiring.hpp"
 #include "net/curl_http_client.hpp"
@@ -90,6 +91,11 @@ SandboxChannels make_channels(const Config& config, base::Logger& logger) {
   return made;
 }
 
+api::LimitSettings limits_of(const Config& config) {
+  return {config.token_failures_per_client, config.token_failures_per_address,
+          config.actions_per_user, config.trusted_proxies};
+}
+
 http::Router make_router(const api::ApiPorts& ports, app::LinkSigner& links, const Config& config) {
   std::vector<http::Route> routes = api::make_routes(ports);
   std::vector<http::Route> pages = pages::make_routes(
@@ -120,18 +126,28 @@ int serve(const Config& config) {
   // before, so such a server is for tests that name a --public-url of their own.
   const std::string public_url =
       config.public_url.empty() ? "http://" + config.listen : config.public_url;
+  auth::TokenSettings token_settings = auth::token_settings_for(public_url);
+  token_settings.life = config.token_life;
   const auto tokens = auth::make_token_service(*house.store, house.clock, house.random,
-                                               auth::token_settings_for(public_url));
+                                               *house.sealer, token_settings);
 
-  app::JobRunner runner(
-      {*house.store, house.clock, house.random, *logger, *house.sealer, sender, channels.channels},
-      public_url, kVersion);
+  const auto mailer = open_mail(config, house.clock);
+  if (!mailer) return report_error(mailer.error());
+  app::JobRunner runner({*house.store,
+                         house.clock,
+                         house.random,
+                         *logger,
+                         *house.sealer,
+                         sender,
+                         channels.channels,
+                         {mailer->get(), links.get(), config.mail_from, config.mail_reply_to}},
+                        public_url, kVersion);
   worker::WorkerSettings worker_settings;
   worker_settings.threads = config.worker_threads;
   worker::Worker worker(*house.store, runner, house.clock, *logger, worker_settings);
   app::Desk desk({*house.store, house.clock, house.random, *logger, *house.sealer, *hasher, *tokens,
                   *links, channels.channels, [&worker] { worker.wake(); }},
-                 {public_url, config.sandbox});
+                 {public_url, config.sandbox, *mailer != nullptr});
 
   if (config.has_role("worker")) {
     desk.set_clock_mover([&worker](const app::Application& application, base::TimePoint target) {
@@ -139,7 +155,12 @@ int serve(const Config& config) {
     });
     worker.start();
   }
-  const api::ApiPorts api_ports{desk, *tokens, house.clock, *logger, public_url};
+  const api::ApiPorts api_ports{.desk = desk,
+                                .tokens = *tokens,
+                                .clock = house.clock,
+                                .logger = *logger,
+                                .public_url = public_url,
+                                .limit_settings = limits_of(config)};
   http::ServerSettings server_settings;
   server_settings.address = listen->address;
   server_settings.port = listen->port;

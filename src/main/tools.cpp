@@ -4,11 +4,12 @@
 #include <boost/json.hpp>
 #include <iostream>
 
-#include "auth/secret_hasher.hpp"
+#include "api/routes.hpp"
 #include "base/ids.hpp"
-#include "base/text.hpp"
+#include "base/time.hpp"
 #include "delivery/standard_webhooks.hpp"
 #include "main/commands.hpp"
+#include "main/print.hpp"
 #include "main/version.hpp"
 #include "main/wiring.hpp"
 
@@ -18,40 +19,12 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::array<std::string_view, 2> kEventKinds{"order.status", "order.summary"};
-constexpr std::size_t kNameCodePoints = 100;
-
-constexpr store::SqliteOptions kToolOptions{store::SqliteOptions::Role::tool, false};
-
-void print(const json::object& line) { std::cout << json::serialize(line) << std::endl; }
 
 }  // namespace
 
 int report_error(const base::Error& error) {
   std::cerr << "chartroom: " << error.message << std::endl;
   return error.code == base::ErrorCode::invalid_input ? kUsedWrongly : kFailed;
-}
-
-int app_create(const Config& config, const std::string& name) {
-  if (base::trim(name).empty() || base::count_code_points(name) > kNameCodePoints ||
-      !base::is_valid_utf8(name)) {
-    std::cerr << "chartroom: --name: 1 to " << kNameCodePoints << " characters\n";
-    return kUsedWrongly;
-  }
-  const auto open = open_store(config, kToolOptions);
-  if (!open) return report_error(open.error());
-  OpenStore& house = **open;
-  const base::Sensitive<std::string> secret(base::make_hex_id(40, house.random));
-  app::Application application;
-  application.client_id = base::make_hex_id(40, house.random);
-  application.name = name;
-  application.secret_hash = auth::make_secret_hasher(house.clock)->hash(secret);
-  application.sandbox = config.sandbox;
-  application.created_at = house.clock.now();
-  if (auto stored = house.store->insert_application(application); !stored)
-    return report_error(stored.error());
-  // The only time the secret is shown.
-  print({{"client_id", application.client_id}, {"client_secret", secret.reveal()}});
-  return kDone;
 }
 
 int webhook_add(const Config& config, const std::string& client_id, const std::string& url,
@@ -106,6 +79,8 @@ int migrate(const Config& config) {
 int check_config(const Config& config) {
   json::array folders;
   for (const auto& folder : config.sandbox_records) folders.emplace_back(folder.string());
+  json::array proxies;
+  for (const auto& address : config.trusted_proxies) proxies.emplace_back(address);
   json::array roles;
   for (const auto& role : config.roles) roles.emplace_back(role);
   print({{"data", config.data.string()},
@@ -117,7 +92,26 @@ int check_config(const Config& config) {
          {"key_file", config.key_file.string()},
          {"log_level", config.log_level},
          {"handler_threads", config.handler_threads},
-         {"worker_threads", config.worker_threads}});
+         {"worker_threads", config.worker_threads},
+         {"token_life", base::format_duration(config.token_life)},
+         {"token_failures_per_client", config.token_failures_per_client},
+         {"token_failures_per_address", config.token_failures_per_address},
+         {"actions_per_user", config.actions_per_user},
+         {"trusted_proxies", std::move(proxies)},
+         {"smtp_url", config.smtp_url},
+         {"smtp_user", config.smtp_user},
+         {"smtp_password_file", config.smtp_password_file.string()},
+         {"smtp_require_tls", config.smtp_require_tls},
+         {"smtp_ca_file", config.smtp_ca_file.string()},
+         {"mail_from", config.mail_from},
+         {"mail_reply_to", config.mail_reply_to}});
+  return kDone;
+}
+
+int list_routes() {
+  for (const auto& [method, path] : api::operation_names()) {
+    print({{"method", method}, {"path", path}});
+  }
   return kDone;
 }
 

@@ -14,6 +14,9 @@
 
 namespace chartroom::cli {
 
+/// For commands that do one thing, also while the server runs.
+inline constexpr store::SqliteOptions kToolOptions{store::SqliteOptions::Role::tool, false};
+
 /// The machine's ports and what hangs on the master key. Members are destroyed in reverse order.
 struct OpenStore {
   base::SystemClock clock;

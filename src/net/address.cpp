@@ -88,4 +88,11 @@ AddressKind kind_of(const Ipv6& address) {
   return AddressKind::forbidden;
 }
 
+bool is_loopback(const Ipv4& address) { return address[0] == 127; }
+
+bool is_loopback(const Ipv6& address) {
+  constexpr Ipv6 kLoopback = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
+  return address == kLoopback;
+}
+
 }  // namespace chartroom::net

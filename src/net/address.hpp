@@ -20,4 +20,8 @@ enum class AddressKind {
 /// Teredo and the local NAT64 prefix, whose end is anyone's guess, are forbidden.
 [[nodiscard]] AddressKind kind_of(const Ipv6& address);
 
+/// This machine itself: 127.0.0.0/8, ::1.
+[[nodiscard]] bool is_loopback(const Ipv4& address);
+[[nodiscard]] bool is_loopback(const Ipv6& address);
+
 }  // namespace chartroom::net

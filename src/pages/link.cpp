@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
+#include "app/callbacks.hpp"
 #include "base/text.hpp"
 #include "http/target.hpp"
 
@@ -13,7 +14,7 @@ bool is_alphanumeric(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_port_digit(char c) { return c >= '0' && c <= '9'; }
 
 /// The characters of RFC 3986 §2; "\" and others that browsers repair are not among them.
 bool is_url_character(char c) {
@@ -48,7 +49,7 @@ bool is_host_and_port(std::string_view authority) {
   constexpr std::size_t kPortDigits = 5;
   const auto port = authority.substr(colon + 1);
   return !port.empty() && port.size() <= kPortDigits &&
-         std::all_of(port.begin(), port.end(), is_digit);
+         std::all_of(port.begin(), port.end(), is_port_digit);
 }
 
 /// One value by the rules of the http room; empty where it is broken.
@@ -81,6 +82,12 @@ bool is_web_address(std::string_view url) {
   return url.size() <= kCallbackBytes && scheme_length(url) != 0 &&
          std::all_of(url.begin(), url.end(), is_url_character) &&
          is_host_and_port(authority_of(url));
+}
+
+bool may_call_back(const std::vector<std::string>& listed, bool sandbox, std::string_view url) {
+  if (!is_web_address(url)) return false;
+  const bool is_free = sandbox && (listed.empty() || app::is_loopback_url(url));
+  return is_free || app::admits_callback(listed, url);
 }
 
 std::string origin_of(std::string_view url) {

@@ -28,6 +28,11 @@ struct Link {
 /// Whether the browser may be sent to `url`: absolute, http or https, a plain host, no user name,
 /// no character that a browser reads in another way than we do, at most kCallbackBytes.
 [[nodiscard]] bool is_web_address(std::string_view url);
+/// Whether the browser may be sent back to `url`: a web address that the operator listed for the
+/// application (app/callbacks.hpp), since a signed link must not become an open redirect. In the
+/// sandbox the browser's own machine needs no listing, and while nothing is listed any will do.
+[[nodiscard]] bool may_call_back(const std::vector<std::string>& listed, bool sandbox,
+                                 std::string_view url);
 /// "https://host:port" of an address that is_web_address() approved; safe inside a header.
 [[nodiscard]] std::string origin_of(std::string_view url);
 

@@ -79,6 +79,26 @@ TEST(WebAddress, RefusesEverythingThatCouldLeadElsewhere) {
   EXPECT_FALSE(is_web_address("https://x.test/" + std::string(kCallbackBytes, 'a')));
 }
 
+TEST(MayCallBack, OutsideTheSandboxOnlyWhatIsListed) {
+  const std::vector<std::string> listed{"https://x.test/done"};
+  EXPECT_TRUE(may_call_back(listed, false, "https://x.test/done/7?a=1#b"));
+  for (const char* bad : {"https://x.test/donation", "https://x.test.evil.test/done",
+                          "http://x.test/done", "http://127.0.0.1/done", "javascript:alert(1)",
+                          "https://user@x.test/done", "https://x.test/done/../x"}) {
+    EXPECT_FALSE(may_call_back(listed, false, bad)) << bad;
+  }
+  EXPECT_FALSE(may_call_back({}, false, "https://x.test/done"));
+}
+
+TEST(MayCallBack, InTheSandboxAlsoLoopbackAndAnyWhileNothingIsListed) {
+  const std::vector<std::string> listed{"https://x.test/done"};
+  EXPECT_TRUE(may_call_back(listed, true, "https://x.test/done"));
+  EXPECT_TRUE(may_call_back(listed, true, "http://127.0.0.1:3000/x"));
+  EXPECT_FALSE(may_call_back(listed, true, "https://y.test/done"));
+  EXPECT_TRUE(may_call_back({}, true, "https://y.test/done"));
+  EXPECT_FALSE(may_call_back({}, true, "javascript:alert(1)"));
+}
+
 app::TaskList session() {
   app::TaskList list;
   list.client_user_id = "Policy 7 & \"more\"";

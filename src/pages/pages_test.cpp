@@ -57,10 +57,12 @@ class Hasher final : public app::SecretHasher {
 
 class Tokens final : public app::TokenService {
  public:
-  base::Result<Token> issue(const std::string&) override {
+  base::Result<Token> issue(Kind /*kind*/, const std::string& /*client_id*/,
+                            const std::string& /*human_id*/,
+                            base::TimePoint /*not_before*/) override {
     return base::fail(base::ErrorCode::internal, "-");
   }
-  base::Result<std::string> verify(std::string_view) override {
+  base::Result<Claims> verify(Kind /*kind*/, std::string_view /*token*/) override {
     return base::fail(base::ErrorCode::internal, "-");
   }
   base::Result<std::string> jwks() override { return std::string("{}"); }
@@ -435,7 +437,21 @@ TEST_F(Pages, CallbacksThatAreNotAllowedAreForgotten) {
   EXPECT_TRUE(header(done, "Location").starts_with("/?done=declined"));
 }
 
-TEST_F(Pages, OutsideTheSandboxNoCallbackIsAllowed) {
+TEST_F(Pages, OutsideTheSandboxAListedCallbackIsCalled) {
+  application.settings.callback_urls = {"https://customer.test/done"};
+  ASSERT_TRUE(store->update_application(application));
+  place(complete_order());
+  serve(false);
+  link.callback = "https://customer.test/donation";
+  EXPECT_FALSE(has(home(), "customer.test"));
+  link.callback = "https://customer.test/done/7";
+  const auto done = post(task_path() + "/decline", {});
+  EXPECT_TRUE(header(done, "Location").starts_with("https://customer.test/done/7?status=success"));
+  clock.advance(std::chrono::hours{9});
+  EXPECT_TRUE(has(home(), "https://customer.test/done/7?status=error"));
+}
+
+TEST_F(Pages, OutsideTheSandboxNoCallbackIsAllowedThatIsNotListed) {
   place(complete_order());
   serve(false);
   link.callback = "https://customer.test/";

@@ -49,7 +49,7 @@ class TaskManager {
   using Act = Response (TaskManager::*)(const Visit&, const order::Task&, const Form&) const;
 
   [[nodiscard]] Link link_of(const Request& request) const;
-  [[nodiscard]] std::string allowed_callback(std::string callback) const;
+  [[nodiscard]] Link with_callback(Link link, std::string callback) const;
   [[nodiscard]] Response with_task(const Request& request, std::optional<TaskKind> kind,
                                    Show show) const;
   [[nodiscard]] Response with_form(const Request& request, TaskKind kind, Act act) const;
@@ -105,22 +105,23 @@ class TaskManager {
 
 // ── the link ────────────────────────────────────────────────────────────────────────────────────
 
-/// Outside the sandbox nobody has said yet which addresses belong to a customer, so none is
-/// allowed: a signed link must not become an open redirect. The page then goes on by itself.
-std::string TaskManager::allowed_callback(std::string callback) const {
-  return ports_.sandbox && is_web_address(callback) ? callback : std::string();
+bool is_too_long(const Link& link) {
+  return link.client_id.size() > kLinkPartBytes || link.rq.size() > kLinkPartBytes;
+}
+
+Link TaskManager::with_callback(Link link, std::string callback) const {
+  if (callback.empty() || is_too_long(link)) return link;
+  const auto listed =
+      ports_.desk.callback_urls(link.client_id).value_or(std::vector<std::string>{});
+  if (may_call_back(listed, ports_.sandbox, callback)) link.callback = std::move(callback);
+  return link;
 }
 
 Link TaskManager::link_of(const Request& request) const {
   Link link;
   link.client_id = request.query_value("clientId").value_or("");
   link.rq = request.query_value("rq").value_or("");
-  link.callback = allowed_callback(callback_of(request.raw_query));
-  return link;
-}
-
-bool is_too_long(const Link& link) {
-  return link.client_id.size() > kLinkPartBytes || link.rq.size() > kLinkPartBytes;
+  return with_callback(std::move(link), callback_of(request.raw_query));
 }
 
 base::Result<app::TaskList> open(app::Desk& desk, const Link& link) {
@@ -225,7 +226,7 @@ Response TaskManager::with_form(const Request& request, TaskKind kind, Act act) 
                                 "Go back in your browser and send it again."),
                    {.sandbox = ports_.sandbox});
   }
-  Visit visit{{form->text("clientId"), form->text("rq"), allowed_callback(form->text("callback"))},
+  Visit visit{with_callback({form->text("clientId"), form->text("rq"), {}}, form->text("callback")),
               {}};
   auto session = open(ports_.desk, visit.link);
   if (!session) return trouble(visit.link, session.error());

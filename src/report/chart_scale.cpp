@@ -17,7 +17,7 @@ using std::chrono::year_month_day;
 
 constexpr int kMostTicks = 50;
 
-std::string format_fixed(double value, int decimals) {
+std::string format_tick(double value, int decimals) {
   std::array<char, 64> buffer{};
   const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value,
                                  std::chars_format::fixed, decimals);
@@ -117,7 +117,7 @@ std::string ValueScale::label(double value) const {
     scaled *= 10;
     ++decimals;
   }
-  return format_fixed(value, decimals);
+  return format_tick(value, decimals);
 }
 
 ValueScale make_value_scale(double low, double high, int wanted) {

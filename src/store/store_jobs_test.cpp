@@ -118,12 +118,13 @@ TEST_P(StoreTest, DroppedJobsFreeTheirLane) {
   };
   app::Job foreign = job("foreign", "lane");
   ASSERT_TRUE(alpha_->commit({of_order("r", "retrieve", "lane"), of_order("d", "deliver", ""),
-                              app::InsertJob{foreign}, of_order("t", "timer", "")}));
+                              of_order("m", "mail", ""), app::InsertJob{foreign},
+                              of_order("t", "timer", "")}));
   ASSERT_TRUE(beta_->commit({app::DropJobs{"o1", ""}}));
   ASSERT_TRUE(alpha_->commit({app::DropJobs{"o1", "timer"}}));
-  EXPECT_EQ(alpha_->busy_jobs(now()).value(), 2U);
+  EXPECT_EQ(alpha_->busy_jobs(now()).value(), 3U);
   ASSERT_TRUE(alpha_->commit({app::DropJobs{"o1", ""}}));
-  EXPECT_EQ(claim_ids(), (Ids{"d", "foreign"}));
+  EXPECT_EQ(claim_ids(), (Ids{"d", "m", "foreign"}));
   ASSERT_TRUE(alpha_->commit({of_order("r", "retrieve", "")}));
   EXPECT_EQ(claim_ids(), Ids{}) << "a dropped job does not come back";
 }

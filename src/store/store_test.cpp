@@ -201,10 +201,11 @@ TEST_P(StoreTest, ReportsBlobsEventsAuditAndAttemptsComeBackAsTheyWent) {
 }
 
 TEST_P(StoreTest, WebhooksAndSuppressions) {
-  app::WebhookEndpoint endpoint{"w1",     "https://a.example",
-                                {"task"}, base::Sensitive<std::string>("whsec_MARKER"),
-                                true,     "main",
-                                now()};
+  app::WebhookEndpoint endpoint;
+  endpoint.id = "w1";
+  endpoint.url = "https://a.example";
+  endpoint.kinds = {"task"};
+  endpoint.secret = base::Sensitive<std::string>("whsec_MARKER");
   ASSERT_TRUE(alpha_->commit({app::InsertWebhook{endpoint}, app::InsertSuppression{"p"}}));
   ASSERT_TRUE(alpha_->commit({app::InsertSuppression{"p"}}));
   endpoint.enabled = false;
@@ -240,7 +241,9 @@ TEST_P(StoreTest, AnIdempotencyKeyIsTakenUntilItExpires) {
 TEST_P(StoreTest, AnotherApplicationFindsNothing) {
   app::StoredEvent event{"e1", "o1", "order.status", "[]", now(), 0};
   app::Blob blob{"b1", "o1", "other", "application/pdf", {}, now()};
-  app::WebhookEndpoint endpoint{"w1", "https://a.example", {}, {}, true, "", now()};
+  app::WebhookEndpoint endpoint;
+  endpoint.id = "w1";
+  endpoint.url = "https://a.example";
   ASSERT_TRUE(alpha_->commit(
       {app::InsertUser{user("h1")}, app::InsertOrder{order("o1", "h1")}, app::InsertBlob{blob},
        app::InsertRecord{record("r1", "o1")}, app::InsertReport{report("p1", "o1", "h1")},

@@ -4,10 +4,39 @@ import pathlib
 
 import pytest
 
+from support.conformance import CONFORMANCE, watch_requests
 from support.customer import Customer
 from support.server import Server, Tool
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+watch_requests()
+
+
+def pytest_configure(config) -> None:
+    config.addinivalue_line("markers", "last: runs after all others")
+    config.runs_everything = False
+
+
+def pytest_collection_modifyitems(config, items) -> None:
+    items.sort(key=lambda item: item.get_closest_marker("last") is not None)
+    folder = pathlib.Path(__file__).parent
+    config.runs_everything = ({item.path for item in items} == set(folder.rglob("test_*.py"))
+                              and not any("::" in argument for argument in config.args)
+                              and not config.option.keyword and not config.option.markexpr)
+
+
+def pytest_deselected(items) -> None:
+    if items:
+        items[0].config.runs_everything = False
+
+
+@pytest.fixture(autouse=True)
+def answers_conform():
+    """Fails the test in which the server gave an answer, or sent a notification, that is not as documented."""
+    yield
+    violations = CONFORMANCE.take_violations()
+    assert not violations, "not as documented in api/openapi.yaml:\n" + "\n".join(sorted(set(violations))[:20])
 
 
 @pytest.fixture(scope="session")

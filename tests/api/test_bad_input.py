@@ -1,12 +1,12 @@
 """Bad input gets the documented answer: nothing is stored, and nothing of it comes back."""
-import http.client
 import json
 
 import pytest
 import requests
 
 from support.answers import assert_invalid, assert_plain
-from support.orders import new_order
+from support.orders import AUTHORIZATION, new_order
+from support.raw import RawClient
 from support.tokens import hostile_tokens
 
 BAD_VALUE = "Zq7Xbad"  # stands where something else should; no answer may repeat it
@@ -61,17 +61,13 @@ def test_too_large_body(client):
 
 def test_declared_size_is_enough_to_refuse(server, client):
     """The answer comes before a byte of the body."""
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
-    connection.putrequest("POST", "/api/v1/users")
-    connection.putheader("Authorization", f"Bearer {client.token}")
-    connection.putheader("Content-Type", "application/json")
-    connection.putheader("Content-Length", str(26 * 1024 * 1024))
-    connection.endheaders()
-    answer = connection.getresponse()
+    raw = RawClient(server.port)
+    answer = raw.call("POST", "/api/v1/users", {"Authorization": f"Bearer {client.token}",
+                                                "Content-Type": "application/json"}, declared_length=26 * 1024 * 1024)
     assert answer.status == 413
-    body = json.loads(answer.read())
+    body = json.loads(answer.body)
     assert (body["code"], body["error"]) == (413, "Payload Too Large")
-    connection.close()
+    raw.close()
 
 
 @pytest.mark.parametrize("media_type", ["text/plain", "application/xml", "multipart/form-data; boundary=x",
@@ -89,10 +85,9 @@ def test_unknown_paths(client, path):
 
 @pytest.mark.parametrize("target", ["/%2e%2e/%2e%2e/etc/passwd", "/api/v1/users/..%2f..", "/api/v1/users/%zz", "//"])
 def test_malformed_paths(server, client, target):
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
-    connection.request("GET", target, headers={"Authorization": f"Bearer {client.token}"})
-    assert connection.getresponse().status in (400, 404)
-    connection.close()
+    raw = RawClient(server.port)
+    assert raw.call("GET", target, {"Authorization": f"Bearer {client.token}"}).status in (400, 404)
+    raw.close()
 
 
 @pytest.mark.parametrize("method, path, allowed", [

@@ -27,12 +27,13 @@ def test_version(tool):
 def test_help_names_the_commands(tool):
     done = tool.run("--help")
     assert done.returncode == 0
-    for command in ("serve", "app", "webhook", "migrate", "check-config", "version"):
+    for command in ("serve", "app", "keys", "webhook", "migrate", "check-config", "version"):
         assert command in done.stdout
 
 
 @pytest.mark.parametrize("arguments", [
-    [], ["explode"], ["serve", "--no-such-flag"], ["app"], ["app", "create", "--data", "x"], ["webhook", "add"],
+    [], ["explode"], ["serve", "--no-such-flag"], ["app"], ["app", "create", "--data", "x"], ["keys"],
+    ["keys", "delete"], ["app", "revoke-tokens"], ["webhook", "add"],
     ["check-config", "--listen"], ["serve", "--data", "x", "--sandbox-records", "/no/such/folder"],
 ])
 def test_wrong_use_exits_2_and_points_to_help(tool, arguments, tmp_path):

@@ -299,6 +299,32 @@ await test("an expired link says so, and tells the callback without an order", a
   await context.close();
 });
 
+await test("the API's page is read by keyboard and without scripts", async () => {
+  const context = await browser.newContext({ javaScriptEnabled: false, viewport: { width: 390, height: 844 } });
+  const page = await context.newPage();
+  const asked = [];
+  page.on("request", (request) => asked.push(request.url()));
+  assert.equal((await page.goto(`${server.url}/docs`)).status(), 200);
+  const keyboard = new Keyboard(page);
+  await keyboard.press(".skip", "Enter");
+  assert.ok(page.url().endsWith("#main"));
+  await keyboard.press("#createClientToken summary", "Enter");
+  assert.ok(await page.locator("#createClientToken details").first().evaluate((node) => node.open));
+  assert.equal(await page.locator(".top").evaluate((node) => getComputedStyle(node).backgroundColor), "rgb(15, 61, 80)");
+  assert.deepEqual(asked.filter((url) => !url.startsWith("data:")), [`${server.url}/docs`]);
+  await context.close();
+});
+
+for (const { name, ...settings } of looks) {
+  const context = await browser.newContext({ ...settings, bypassCSP: true });
+  const page = await context.newPage();
+  await page.goto(`${server.url}/docs`);
+  if (process.env.SCREENSHOTS) await page.screenshot({ path: join(process.env.SCREENSHOTS, `docs-${name}.png`) });
+  await page.evaluate(() => document.querySelectorAll("details").forEach((node) => { node.open = true; }));
+  await test(`the API's page in ${name}`, () => checkAccessibility(page, "docs"));
+  await context.close();
+}
+
 await browser.close();
 listener.close();
 await server.close();

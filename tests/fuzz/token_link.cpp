@@ -2,6 +2,7 @@
 // sign with the keys of this target, so nothing may pass.
 #include "api/context.hpp"
 #include "auth/link_signer.hpp"
+#include "auth/sealer.hpp"
 #include "auth/test_support.hpp"
 #include "auth/token_service.hpp"
 #include "base/text.hpp"
@@ -16,11 +17,16 @@ struct Keys {
   auth::test::KeyStore store;
   auth::test::ManualClock clock;
   base::SystemRandom random;
+  std::unique_ptr<app::Sealer> sealer = auth::make_sealer(auth::test::ring_of("a"), random);
   std::unique_ptr<app::TokenService> tokens = auth::make_token_service(
-      store, clock, random, auth::token_settings_for("https://orders.example.com"));
+      store, clock, random, *sealer, auth::token_settings_for("https://orders.example.com"));
   std::unique_ptr<app::LinkSigner> links = auth::make_link_signer(auth::test::ring_of("a"));
   // Real ones, so that the key is found and the whole way of a verification is walked.
-  std::string token = tokens->issue("0123456789012345678901234567890123456789").value().token;
+  std::string token = tokens
+                          ->issue(app::TokenService::Kind::client,
+                                  "0123456789012345678901234567890123456789", "", {})
+                          .value()
+                          .token;
   std::string rq =
       links->sign({"0123456789012345678901234567890123456789", "0123456789abcdef0123456789abcdef",
                    base::from_unix_ms(1'700'000'000'123)});
@@ -39,7 +45,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static Keys keys;
   const auto refused = [](const std::string& text, const std::string& real) {
     if (text == real) return;
-    fuzz::must(!keys.tokens->verify(text), "a forged token is refused");
+    using Kind = app::TokenService::Kind;
+    for (const Kind kind : {Kind::client, Kind::access, Kind::id, Kind::refresh}) {
+      fuzz::must(!keys.tokens->verify(kind, text), "a forged token is refused");
+    }
     fuzz::must(!keys.links->verify(text), "a forged link is refused");
   };
   const std::string text(fuzz::as_text(data, size));

@@ -61,10 +61,12 @@ class PlainHasher final : public app::SecretHasher {
 
 class NoTokens final : public app::TokenService {
  public:
-  base::Result<Token> issue(const std::string&) override {
+  base::Result<Token> issue(Kind /*kind*/, const std::string& /*client_id*/,
+                            const std::string& /*human_id*/,
+                            base::TimePoint /*not_before*/) override {
     return base::fail(base::ErrorCode::unavailable, "none");
   }
-  base::Result<std::string> verify(std::string_view) override {
+  base::Result<Claims> verify(Kind /*kind*/, std::string_view /*token*/) override {
     return base::fail(base::ErrorCode::unauthenticated, "none");
   }
   base::Result<std::string> jwks() override { return std::string("{}"); }
@@ -105,6 +107,22 @@ class ScriptedReceiver final : public app::EventSender {
   std::vector<Delivery> accepted;
 };
 
+/// A mail server that takes what a test lets it take.
+class ScriptedMailer final : public app::MailSender {
+ public:
+  Outcome send(const app::Mail& mail) override {
+    ++tries;
+    if (verdict != Outcome::Verdict::accepted) return {verdict, "as the test says"};
+    accepted.push_back(mail);
+    if (after_accepting) after_accepting();
+    return {verdict, ""};
+  }
+  Outcome::Verdict verdict = Outcome::Verdict::accepted;
+  std::function<void()> after_accepting;
+  std::vector<app::Mail> accepted;
+  int tries = 0;
+};
+
 struct Applicant {
   std::string first = "Jane";
   std::string last = "Doe";
@@ -139,7 +157,7 @@ inline app::RetrievedItem item_of(const Applicant& applicant, const std::string&
 
 class House {
  public:
-  explicit House(std::uint64_t seed = 1) : random_(seed) {
+  explicit House(std::uint64_t seed = 1, bool mails = false) : random_(seed), mails_(mails) {
     base::start_crypto();
     static int number = 0;
     // In memory where there is such a folder: a storm commits thousands of times.
@@ -245,6 +263,7 @@ class House {
   VirtualClock clock;
   ScriptedChannel ehr, portal, aps;
   ScriptedReceiver receiver;
+  ScriptedMailer mailer;
   std::function<bool()> dies;
 
  private:
@@ -256,12 +275,20 @@ class House {
                                                                  {order::Channel::portal, &portal},
                                                                  {order::Channel::aps, &aps}};
     runner_ = std::make_unique<app::JobRunner>(
-        app::JobRunner::Ports{*store_, clock, random_, logger_, *sealer_, receiver, channels},
+        app::JobRunner::Ports{*store_,
+                              clock,
+                              random_,
+                              logger_,
+                              *sealer_,
+                              receiver,
+                              channels,
+                              {mails_ ? &mailer : nullptr, links_.get(),
+                               "records@chartroom.example", "help@chartroom.example"}},
         "https://chartroom.example", "test");
     desk_ = std::make_unique<app::Desk>(
         app::Desk::Ports{
             *store_, clock, random_, logger_, *sealer_, hasher_, tokens_, *links_, channels, {}},
-        app::DeskSettings{"https://chartroom.example", true});
+        app::DeskSettings{"https://chartroom.example", true, mails_});
   }
   void close() {
     desk_.reset();
@@ -271,6 +298,7 @@ class House {
 
   std::filesystem::path folder_;
   SeededRandom random_;
+  bool mails_;
   base::NullLogger logger_;
   PlainHasher hasher_;
   NoTokens tokens_;

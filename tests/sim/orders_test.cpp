@@ -59,6 +59,53 @@ TEST(WholeOrder, ReportsArriveWithTheSummary) {
   }
 }
 
+/// The actions in the trail of the order.
+std::vector<std::string> trail_of(House& house, const std::string& client_user_id) {
+  std::vector<std::string> actions;
+  const auto entries = house.tenant()->audit_of(house.order_of(client_user_id).core.id);
+  for (const app::AuditEntry& entry : entries.value()) actions.push_back(entry.action);
+  return actions;
+}
+
+TEST(WholeOrder, AnAddressThatIsTooShortIsTakenAndNoted) {
+  House house;
+  auto order = house.order_for({}, "policy-1");
+  order.address->state.reset();
+  order.address->zip.reset();
+  ASSERT_TRUE(house.place(order));
+  ASSERT_TRUE(house.place(house.order_for({}, "policy-2")));
+  auto none = house.order_for({}, "policy-3");
+  none.address.reset();
+  ASSERT_TRUE(house.place(none));
+  EXPECT_EQ(trail_of(house, "policy-1"),
+            (std::vector<std::string>{"order.placed", "order.address_incomplete"}));
+  EXPECT_EQ(trail_of(house, "policy-2"), std::vector<std::string>{"order.placed"});
+  EXPECT_EQ(trail_of(house, "policy-3"), std::vector<std::string>{"order.placed"});
+}
+
+TEST(WholeOrder, OwnTypesTakeThePlaceOfTheDefaultOnes) {
+  House house;
+  order::OrderType type;
+  type.code = "labs";
+  type.alias = "Labs Order";
+  type.channels = {{order::Channel::ehr, order::Trigger::at_start, {}, {}}};
+  type.outputs = {{"apidata", "json", {}}};
+  type.email_required = false;
+  ASSERT_TRUE(house.tenant()->commit({app::PutOrderType{type}}));
+  house.ehr.script = [](const auto&) { return found({item_of({}, "Gout")}); };
+  EXPECT_EQ(house.place(house.order_for({}, "policy-1")).error().field, "orderType");
+  auto order = house.order_for({}, "policy-1", "labs");
+  order.client_user_email.reset();
+  ASSERT_TRUE(house.place(order));
+  // What the order was placed with stays, whatever becomes of its type.
+  ASSERT_TRUE(house.tenant()->commit({app::RemoveOrderType{"labs"}}));
+  house.run_due();
+  EXPECT_EQ(house.order_of("policy-1").core.state, State::completed);
+  const json::array reports = last_summary(house.receiver).at("reports").as_array();
+  ASSERT_EQ(reports.size(), 1U);
+  EXPECT_EQ(reports.front().at("name"), "apidata");
+}
+
 TEST(WholeOrder, SomebodyElsesRecordLeavesNoBytesAndNoReport) {
   House house;
   Applicant other{"Myra", "Stone", "1968-02-13", "female", "9 Lake Road", "10001"};

@@ -10,7 +10,7 @@ namespace chartroom::evidence::ccda {
 namespace {
 
 /// "No known allergy" and its kinds as statements of their own (SNOMED CT).
-bool says_none(const std::vector<Code>& codes) {
+bool says_no_allergy(const std::vector<Code>& codes) {
   static constexpr std::array<std::string_view, 6> kNone = {"716186003", "409137002", "428607008",
                                                             "716184000", "428197003", "716220001"};
   return std::ranges::any_of(
@@ -85,13 +85,13 @@ void read_allergy_in(Context& context, const Scope& scope, const Statement& stat
   const auto value = node.child("value");
   auto type_codes = read_codes(context, value);
   const auto type = coded_words(context, value);
-  fact.negated = is_negated(node) || says_none(type_codes) || says_none(agent.codes);
+  fact.negated = is_negated(node) || says_no_allergy(type_codes) || says_no_allergy(agent.codes);
   if (!agent.name.empty()) {
     fact.text = agent.name;
     fact.codes = std::move(agent.codes);
   } else if (fact.negated) {
     fact.codes = std::move(type_codes);
-    fact.text = says_none(fact.codes) && !type.empty() ? type : none_text(node);
+    fact.text = says_no_allergy(fact.codes) && !type.empty() ? type : none_text(node);
   } else {
     // The substance stands nowhere but in the narrative, or the value names it.
     fact.text = context.text_of(node.child("text"));

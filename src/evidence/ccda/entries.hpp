@@ -69,6 +69,8 @@ void read_referenced_document(Context& context, const Scope& scope, const Statem
 void read_imaging_study(Context& context, const Scope& scope, const Statement& statement);
 
 // shared.cpp
+/// Adds to a list in words; an empty text adds nothing.
+void append_to(std::string& list, const std::string& more, const char* separator = ", ");
 /// ActStatus in FHIR's words; `completed` is what "completed" means for this kind of fact.
 [[nodiscard]] std::string status_of(pugi::xml_node statement, const char* completed);
 /// Marks facts that the source itself withdrew. Call when the status is set.

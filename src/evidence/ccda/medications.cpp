@@ -9,12 +9,6 @@
 namespace chartroom::evidence::ccda {
 namespace {
 
-void append(std::string& list, const std::string& more, const char* separator = ", ") {
-  if (more.empty()) return;
-  if (!list.empty()) list += separator;
-  list += more;
-}
-
 /// A medication's effectiveTimes: when it is taken, and how often.
 struct Schedule {
   When start;
@@ -27,7 +21,7 @@ Schedule read_schedule(pugi::xml_node statement) {
   for (const auto time : statement.children("effectiveTime")) {
     if (is_null(time)) continue;
     if (auto words = frequency_text(time); !words.empty()) {
-      append(schedule.frequency, words);
+      append_to(schedule.frequency, words);
       continue;
     }
     const auto period = read_period(time);
@@ -90,7 +84,7 @@ std::string reasons_of(const Context& context, pugi::xml_node node) {
     const bool by_type = std::string_view(link.attribute("typeCode").value()) == "RSON" &&
                          !reason.child("templateId");
     if (!has_template(reason, templates::kIndication) && !by_type) continue;
-    append(all, words_of(context, reason, reason.child("value")));
+    append_to(all, words_of(context, reason, reason.child("value")));
   }
   return all;
 }
@@ -112,7 +106,7 @@ std::string dose_text(const Context& context, pugi::xml_node node) {
     }
     if (!form.empty()) dose += " " + form;
   }
-  append(dose, quantity_text(node.child("rateQuantity")), ", at ");
+  append_to(dose, quantity_text(node.child("rateQuantity")), ", at ");
   return dose;
 }
 
@@ -122,7 +116,7 @@ std::string refills_of(pugi::xml_node node) {
 }
 
 /// "No known medications", "patient not on self-medications" (SNOMED CT).
-bool says_none(const std::vector<Code>& codes) {
+bool says_no_medication(const std::vector<Code>& codes) {
   return std::ranges::any_of(codes, [](const Code& code) {
     return code.code == "182904002" || code.code == "787481004" || code.code == "1234391009";
   });
@@ -135,7 +129,7 @@ void read_medication(Context& context, const Scope& scope, const Statement& stat
   Fact fact = start_fact(scope, statement, Kind::medication, false);
   fact.codes = read_codes(context, product_code(node));
   fact.text = product_name(context, node);
-  fact.negated = is_negated(node) || says_none(fact.codes);
+  fact.negated = is_negated(node) || says_no_medication(fact.codes);
   if (fact.text.empty() && fact.negated) fact.text = "No known medications";
   if (fact.text.empty()) fact.text = context.text_of(node.child("text"));
   if (fact.text.empty()) fact.text = coded_words(context, node.child("code"));
@@ -146,7 +140,7 @@ void read_medication(Context& context, const Scope& scope, const Statement& stat
   auto schedule = read_schedule(node);
   fact.when = schedule.start;
   fact.until = schedule.end;
-  append(schedule.frequency, precondition_text(context, node));
+  append_to(schedule.frequency, precondition_text(context, node));
   fact.status = status_of(node, "completed");
   hide_if_withdrawn(fact);
   fact.set("product", fact.text);

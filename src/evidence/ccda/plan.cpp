@@ -6,12 +6,6 @@
 namespace chartroom::evidence::ccda {
 namespace {
 
-void append(std::string& list, const std::string& more) {
-  if (more.empty()) return;
-  if (!list.empty()) list += ", ";
-  list += more;
-}
-
 const char* plan_category(pugi::xml_node node) {
   const std::string_view element = node.name();
   const std::string_view mood = node.attribute("moodCode").value();
@@ -192,7 +186,7 @@ void read_care_team(Context& context, const Scope& scope, const Statement& state
   each_related(statement, "component", [&](pugi::xml_node, const Statement& child) {
     for (const auto performer : child.node.children("performer")) {
       std::string who = participant_name(performer);
-      append(who, participant_organization(performer));
+      append_to(who, participant_organization(performer));
       if (who.empty()) continue;
       any = true;
       Fact fact = start_fact(inner, child, Kind::care_team, false);

@@ -24,7 +24,7 @@ std::string clinical_status(pugi::xml_node status) {
 }
 
 /// "No current problems or disability", "No known problems".
-bool says_none(const std::vector<Code>& codes) {
+bool says_no_problem(const std::vector<Code>& codes) {
   return std::ranges::any_of(
       codes, [](const Code& code) { return code.code == "160245001" || code.code == "160244002"; });
 }
@@ -68,7 +68,7 @@ void read_problem_in(Context& context, const Scope& scope, const Statement& stat
     context.lose(statement.locator, "A problem has neither a code nor a name.");
     return;
   }
-  fact.negated = is_negated(node) || says_none(fact.codes);
+  fact.negated = is_negated(node) || says_no_problem(fact.codes);
   // "It is not so that there is a problem" says that there is none at all.
   if (is_negated(node) && has_code(value, "55607006")) fact.text = "No known problems";
   if (!fact.when.known()) {

@@ -8,12 +8,6 @@ namespace {
 
 constexpr std::string_view kActEncounterCodes = "2.16.840.1.113883.5.4";
 
-void append(std::string& list, const std::string& more) {
-  if (more.empty()) return;
-  if (!list.empty()) list += ", ";
-  list += more;
-}
-
 /// Devices that a procedure put in or used, each a fact of its own.
 void read_devices(Context& context, const Scope& scope, const Statement& statement,
                   const Fact& procedure) {
@@ -55,7 +49,7 @@ std::string locations_of(const Context& context, pugi::xml_node node) {
     const auto role = participant.child("participantRole");
     auto name = name_text(present_child(role.child("playingEntity"), "name"));
     if (name.empty()) name = coded_text(context, role.child("code"));
-    append(all, name);
+    append_to(all, name);
   }
   return all;
 }
@@ -69,7 +63,7 @@ std::string indications_of(const Context& context, pugi::xml_node node) {
     // Some systems put a diagnosis where the indication goes; both templates then stand there.
     if (!has_template(reason, templates::kIndication) && !by_type) continue;
     if (has_template(reason, "2.16.840.1.113883.10.20.22.4.80")) continue;
-    append(all, words_of(context, reason, reason.child("value")));
+    append_to(all, words_of(context, reason, reason.child("value")));
   }
   return all;
 }
@@ -82,7 +76,7 @@ std::string diagnoses_of(const Context& context, pugi::xml_node encounter) {
     if (!has_template(act, "2.16.840.1.113883.10.20.22.4.80")) continue;
     for (const auto inner : act.children("entryRelationship")) {
       const auto observation = inner.child("observation");
-      if (!is_null(observation)) append(all, coded_text(context, observation.child("value")));
+      if (!is_null(observation)) append_to(all, coded_text(context, observation.child("value")));
     }
   }
   return all;
@@ -127,7 +121,8 @@ void read_procedure(Context& context, const Scope& scope, const Statement& state
   if (fact.status == "cancelled") fact.status = "not-done";
   hide_if_withdrawn(fact);
   std::string sites;
-  for (const auto site : node.children("targetSiteCode")) append(sites, coded_text(context, site));
+  for (const auto site : node.children("targetSiteCode"))
+    append_to(sites, coded_text(context, site));
   fact.set("site", std::move(sites));
   fact.set("performer", fact.performer);
   fact.set("location", locations_of(context, node));

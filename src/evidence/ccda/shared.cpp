@@ -7,6 +7,12 @@
 
 namespace chartroom::evidence::ccda {
 
+void append_to(std::string& list, const std::string& more, const char* separator) {
+  if (more.empty()) return;
+  if (!list.empty()) list += separator;
+  list += more;
+}
+
 std::string status_of(pugi::xml_node statement, const char* completed) {
   const std::string_view code = statement.child("statusCode").attribute("code").value();
   if (code == "completed") return completed;

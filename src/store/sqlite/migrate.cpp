@@ -17,7 +17,7 @@ constexpr std::array kMigrations{
     Migration{2, "0002_contract.sql", k0002ContractSql},
 };
 
-struct Applied {
+struct AppliedMigration {
   int version;
   std::string name;
   std::string sha256;
@@ -42,7 +42,8 @@ base::Result<void> claim_file(Connection& connection) {
       "applied_at_ms INTEGER NOT NULL) STRICT");
 }
 
-base::Result<void> check(const std::vector<Applied>& applied, std::span<const Migration> known) {
+base::Result<void> check(const std::vector<AppliedMigration>& applied,
+                         std::span<const Migration> known) {
   for (std::size_t i = 0; i < applied.size(); ++i) {
     if (i >= known.size()) {
       return base::fail(ErrorCode::conflict,
@@ -67,10 +68,10 @@ base::Result<void> check(const std::vector<Applied>& applied, std::span<const Mi
 base::Result<int> migrate_in_transaction(Connection& connection, std::span<const Migration> known,
                                          base::TimePoint now) {
   if (auto claimed = claim_file(connection); !claimed) return base::pass_on(claimed.error());
-  auto applied = connection.all<Applied>(
+  auto applied = connection.all<AppliedMigration>(
       "SELECT version, name, sha256 FROM schema_migrations ORDER BY version",
-      [](const Row& row) -> base::Result<Applied> {
-        return Applied{static_cast<int>(row.integer(0)), row.text(1), row.text(2)};
+      [](const Row& row) -> base::Result<AppliedMigration> {
+        return AppliedMigration{static_cast<int>(row.integer(0)), row.text(1), row.text(2)};
       });
   if (!applied) return base::pass_on(applied.error());
   if (auto checked = check(*applied, known); !checked) return base::pass_on(checked.error());

@@ -150,8 +150,10 @@ class SqliteStore final : public app::Store {
                                   base::TimePoint others_retire_at) override {
     const std::string sealed = engine_.sealer.seal(key.private_pem.reveal(), key_context(key.kid));
     return engine_.writer->run([&](Connection& db) -> Result<void> {
-      auto retired = db.run("UPDATE signing_keys SET retired_at_ms = ? WHERE retired_at_ms IS NULL",
-                            others_retire_at);
+      auto retired = db.run(
+          "UPDATE signing_keys SET retired_at_ms = ?1 "
+          "WHERE retired_at_ms IS NULL OR retired_at_ms > ?1",
+          others_retire_at);
       if (!retired) return base::pass_on(retired.error());
       auto inserted = db.run(
           "INSERT INTO signing_keys (kid, created_at_ms, retired_at_ms, "

@@ -11,6 +11,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "store/sqlite/columns.hpp"
 #include "store/sqlite/connection.hpp"
 #include "store/sqlite/jobs.hpp"
 #include "store/sqlite/migrate.hpp"
@@ -20,7 +21,9 @@ namespace chartroom::store::testing {
 namespace {
 
 using base::ErrorCode;
+using sqlite::Bytes;
 using sqlite::Connection;
+using sqlite::Place;
 
 class Folder {
  public:
@@ -135,24 +138,66 @@ TEST_F(SqliteTest, DamageInsideIsFoundBeforeItIsServed) {
 }
 
 TEST_F(SqliteTest, MigratesOnceAndRefusesDriftAndTheFuture) {
-  EXPECT_EQ(migrate_sqlite(bench_.folder.data(), bench_.clock).value(), 1);
+  const auto known = static_cast<int>(sqlite::migrations().size());
+  EXPECT_EQ(migrate_sqlite(bench_.folder.data(), bench_.clock).value(), known);
   EXPECT_EQ(migrate_sqlite(bench_.folder.data(), bench_.clock).value(), 0);
   const auto change = [&](std::string_view sql) {
     auto db = Connection::open(bench_.folder.file(), Connection::Kind::writer, false);
     ASSERT_TRUE(db && (*db)->script(std::string(sql)));
   };
-  change("INSERT INTO schema_migrations VALUES (2, '0002_future.sql', 'x', 0)");
+  change("INSERT INTO schema_migrations VALUES (99, '0099_future.sql', 'x', 0)");
   auto newer = bench_.open();
   ASSERT_FALSE(newer);
   EXPECT_EQ(newer.error().code, ErrorCode::conflict);
   EXPECT_NE(newer.error().message.find("newer Chartroom"), std::string::npos);
-  change("DELETE FROM schema_migrations WHERE version = 2");
+  change("DELETE FROM schema_migrations WHERE version = 99");
   ASSERT_TRUE(bench_.open());
   change("UPDATE schema_migrations SET sha256 = 'changed'");
   auto drifted = bench_.open();
   ASSERT_FALSE(drifted);
   EXPECT_EQ(drifted.error().code, ErrorCode::corrupt);
   EXPECT_NE(drifted.error().message.find("0001_initial.sql"), std::string::npos);
+}
+
+TEST_F(SqliteTest, DataOfTheFirstReleaseAreTakenAlong) {
+  std::filesystem::create_directories(bench_.folder.data());
+  {
+    auto db = Connection::open(bench_.folder.file(), Connection::Kind::writer, true);
+    ASSERT_TRUE(db);
+    ASSERT_EQ(sqlite::migrate(**db, sqlite::migrations().first(1), bench_.clock.now()).value(), 1);
+    order::Order core =
+        order::make_order("o1", order::default_order_types().front(), {}, bench_.clock.now());
+    core.tasks.resize(2);
+    core.tasks[0].id = "t1";
+    core.tasks[1].id = "t2";
+    core.tasks[1].state = order::TaskState::withdrawn;
+    const auto seal = [&](std::string_view plain, const char* table, const char* column,
+                          const char* row) {
+      return bench_.sealer.seal(plain, Place{"alpha", table, column, row}.context());
+    };
+    ASSERT_TRUE(
+        (*db)->run("INSERT INTO applications VALUES ('alpha', 'Insurer', 'hash', 1, 1, "
+                   "'healthcheck', 0, 0)"));
+    ASSERT_TRUE(
+        (*db)->run("INSERT INTO orders (client_id, id, version, human_id, client_user_id, core, "
+                   "request_sealed) VALUES ('alpha', 'o1', 1, 'h1', 'c1', ?, ?)",
+                   order::to_json(core), Bytes{seal("{}", "orders", "request", "o1")}));
+    ASSERT_TRUE((*db)->run(
+        "INSERT INTO webhooks (client_id, id, url, kinds, enabled, description, created_at_ms, "
+        "secret_sealed) VALUES ('alpha', 'w1', 'https://a.example', '[]', 1, '', 5, ?)",
+        Bytes{seal("whsec_b2xk", "webhooks", "secret", "w1")}));
+  }
+  auto opened = bench_.open();
+  ASSERT_TRUE(opened) << opened.error().message;
+  const auto alpha = (*opened)->tenant("alpha");
+  EXPECT_EQ((*opened)->find_application("alpha").value()->settings, app::ApplicationSettings{});
+  EXPECT_EQ(alpha->find_task("t1").value()->state, order::TaskState::open);
+  EXPECT_EQ(alpha->find_task("t2").value()->state, order::TaskState::withdrawn);
+  EXPECT_EQ(alpha->find_task("t2").value()->human_id, "h1");
+  const auto webhook = alpha->find_webhook("w1").value();
+  ASSERT_TRUE(webhook);
+  EXPECT_EQ(webhook->secret.reveal(), "whsec_b2xk");
+  EXPECT_EQ(webhook->updated_at, base::from_unix_ms(5));
 }
 
 TEST_F(SqliteTest, AFailedMigrationChangesNothing) {

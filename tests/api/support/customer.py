@@ -13,9 +13,11 @@ CALL_TIMEOUT_S = 120
 class Customer:
     """One application on a server. Safe to use from several threads."""
 
-    def __init__(self, server: Server, name: str = "Test Life Insurance", listens: bool = True) -> None:
+    def __init__(self, server: Server, name: str = "Test Life Insurance", listens: bool = True,
+                 sandbox: bool = True) -> None:
         self.server = server
-        credentials = server.tool.json("app", "create", "--data", server.data, "--name", name, "--sandbox")
+        credentials = server.tool.json("app", "create", "--data", server.data, "--name", name,
+                                       *(["--sandbox"] if sandbox else []))
         self.client_id: str = credentials["client_id"]
         self.client_secret: str = credentials["client_secret"]
         self.listener = Listener()

@@ -10,6 +10,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Callable
 
+from support.conformance import CONFORMANCE
 from support.waiting import PATIENCE_S
 
 
@@ -96,6 +97,7 @@ class Listener:
     def _take(self, headers, body: bytes) -> int:
         genuine = is_genuine(self.secret, headers["webhook-id"], headers["webhook-timestamp"], body,
                              headers["webhook-signature"])
+        CONFORMANCE.note_delivery(body)
         with self._changed:
             status = self._failures.popleft() if self._failures else 200
             self._deliveries.append(Delivery(headers["webhook-id"], body, genuine, status,

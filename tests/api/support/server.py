@@ -8,6 +8,7 @@ import subprocess
 
 import requests
 
+from support.conformance import CONFORMANCE
 from support.waiting import wait_until
 
 TOOL_TIMEOUT_S = 60
@@ -53,6 +54,7 @@ class Server:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.process: subprocess.Popen | None = None
+        CONFORMANCE.watch(self.url)
 
     def start(self) -> "Server":
         with self.log.open("ab") as log:

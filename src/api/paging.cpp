@@ -1,0 +1,107 @@
+#include "api/paging.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include "base/bytes.hpp"
+#include "base/text.hpp"
+
+namespace chartroom::api {
+namespace {
+
+namespace limits = base::limits;
+
+/// A whole number in decimal digits and nothing else.
+template <typename Number>
+bool parse_number(std::string_view text, Number& out) {
+  const auto* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, out);
+  return error == std::errc() && stop == end;
+}
+
+/// True when the parameter is absent, which leaves `out` as it is.
+bool read_number(const http::Request& request, std::string_view name, std::size_t& out) {
+  constexpr std::size_t kMost = 2'147'483'647;  // int32 in the published document
+  const auto text = request.query_value(name);
+  return !text || (parse_number(*text, out) && out <= kMost);
+}
+
+/// The query without its paging, as it was sent: "&a=b". What would end a link early is encoded.
+std::string other_parameters(const http::Request& request) {
+  std::string out;
+  for (const auto& piece : base::split(request.raw_query, '&')) {
+    const auto name = piece.substr(0, piece.find('='));
+    if (piece.empty() || name == "offset" || name == "limit") continue;
+    out += '&';
+    for (const char c : piece) {
+      if (c == '<') {
+        out += "%3C";
+      } else if (c == '>') {
+        out += "%3E";
+      } else if (c == '"') {
+        out += "%22";
+      } else {
+        out += c;
+      }
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+std::optional<Window> read_window(const http::Request& request) {
+  Window window;
+  if (!read_number(request, "offset", window.offset) ||
+      !read_number(request, "limit", window.limit) || window.limit == 0) {
+    return std::nullopt;
+  }
+  window.limit = std::min(window.limit, limits::kPageSizeMost);
+  return window;
+}
+
+void add_paging(http::Response& response, const http::Request& request,
+                const std::string& public_url, const Window& window, std::uint64_t total) {
+  response.with("x-total-count", std::to_string(total));
+  const auto others = other_parameters(request);
+  const auto link = [&](std::size_t offset, const char* relation) {
+    return '<' + public_url + request.path + "?offset=" + std::to_string(offset) +
+           "&limit=" + std::to_string(window.limit) + others + ">; rel=\"" + relation + '"';
+  };
+  std::string links;
+  if (window.offset + window.limit < total) links = link(window.offset + window.limit, "next");
+  if (window.offset > 0) {
+    const auto previous = window.offset > window.limit ? window.offset - window.limit : 0;
+    links += (links.empty() ? "" : ", ") + link(previous, "prev");
+  }
+  if (!links.empty()) response.with("link", std::move(links));
+}
+
+std::optional<CursorWindow> read_cursor_window(const http::Request& request, std::int64_t start) {
+  CursorWindow window{start, limits::kPageSize};
+  if (const auto cursor = request.query_value("cursor")) {
+    const auto at = parse_cursor(*cursor);
+    if (!at) return std::nullopt;
+    window.at = *at;
+  }
+  if (!read_number(request, "limit", window.limit) || window.limit == 0 ||
+      window.limit > limits::kPageSizeMost) {
+    return std::nullopt;
+  }
+  return window;
+}
+
+std::string make_cursor(std::int64_t sequence) {
+  return base::to_base64url(std::to_string(sequence));
+}
+
+std::optional<std::int64_t> parse_cursor(std::string_view cursor) {
+  const auto text = base::from_base64url(cursor);
+  std::int64_t sequence = 0;
+  if (!text || !parse_number(*text, sequence) || sequence < 0) return std::nullopt;
+  // Only what make_cursor() writes: one spelling for each place.
+  if (make_cursor(sequence) != cursor) return std::nullopt;
+  return sequence;
+}
+
+}  // namespace chartroom::api

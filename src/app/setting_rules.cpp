@@ -1,0 +1,178 @@
+#include "app/setting_rules.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "app/callbacks.hpp"
+#include "base/text.hpp"
+#include "report/build.hpp"
+
+namespace chartroom::app {
+namespace {
+
+using base::ErrorCode;
+using base::fail;
+using base::Result;
+using Kind = SettingValue::Kind;
+
+constexpr int kMostRetentionDays = 3'650;
+
+SettingValue text_value(std::string text) { return {Kind::text, std::move(text), 0, false, {}}; }
+SettingValue number_value(int number) { return {Kind::number, "", number, false, {}}; }
+SettingValue flag_value(bool flag) { return {Kind::flag, "", 0, flag, {}}; }
+SettingValue list_value(std::vector<std::string> list) {
+  return {Kind::list, "", 0, false, std::move(list)};
+}
+
+/// What went wrong; empty: nothing.
+using Refusal = std::string;
+
+Refusal set_flag(bool& target, std::string_view text) {
+  if (text != "true" && text != "false") return "must be true or false";
+  target = text == "true";
+  return {};
+}
+
+template <bool ApplicationSettings::* member>
+Refusal set_flag_of(Application& application, std::string_view text) {
+  return set_flag(application.settings.*member, text);
+}
+
+template <bool ApplicationSettings::* member>
+SettingValue flag_of(const Application& application) {
+  return flag_value(application.settings.*member);
+}
+
+Refusal set_default_order_type(Application& application, std::string_view text) {
+  if (text.empty()) return "must be the code of an order type";
+  application.default_order_type = text;
+  return {};
+}
+
+Refusal set_callback_urls(Application& application, std::string_view text) {
+  std::vector<std::string> urls;
+  if (!text.empty()) {
+    for (const std::string& part : base::split(text, ',')) urls.emplace_back(base::trim(part));
+  }
+  if (urls.size() > kCallbackPrefixes)
+    return "must be at most " + std::to_string(kCallbackPrefixes) + " URLs";
+  for (std::size_t i = 0; i < urls.size(); ++i) {
+    if (!is_callback_prefix(urls[i])) {
+      return "must be a list of URLs such as https://example.com/done, without user, query, "
+             "fragment or comma; number " +
+             std::to_string(i + 1) + " is none";
+    }
+  }
+  application.settings.callback_urls = std::move(urls);
+  return {};
+}
+
+Refusal set_task_notifications(Application& application, std::string_view text) {
+  const auto value = task_notifications_from(text);
+  if (!value) return "must be off, flat or envelope";
+  application.settings.task_notifications = *value;
+  return {};
+}
+
+Refusal set_retention_days(Application& application, std::string_view text) {
+  int days = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, days);
+  if (error != std::errc() || stop != end || days < 1 || days > kMostRetentionDays)
+    return "must be a whole number from 1 to " + std::to_string(kMostRetentionDays);
+  application.settings.retention_days = days;
+  return {};
+}
+
+struct Setting {
+  const char* name;
+  Refusal (*set)(Application&, std::string_view);
+  SettingValue (*get)(const Application&);
+};
+
+/// Every setting there is. docs/operations.md lists the same names.
+constexpr std::array<Setting, 9> kSettings{{
+    {"default_order_type", set_default_order_type,
+     [](const Application& a) { return text_value(a.default_order_type); }},
+    {"callback_urls", set_callback_urls,
+     [](const Application& a) { return list_value(a.settings.callback_urls); }},
+    {"task_notifications", set_task_notifications,
+     [](const Application& a) { return text_value(to_string(a.settings.task_notifications)); }},
+    {"vendor_notes", set_flag_of<&ApplicationSettings::vendor_notes>,
+     flag_of<&ApplicationSettings::vendor_notes>},
+    {"retention_days", set_retention_days,
+     [](const Application& a) { return number_value(a.settings.retention_days); }},
+    {"require_city_and_state", set_flag_of<&ApplicationSettings::require_city_and_state>,
+     flag_of<&ApplicationSettings::require_city_and_state>},
+    {"order_id_in_answer", set_flag_of<&ApplicationSettings::order_id_in_answer>,
+     flag_of<&ApplicationSettings::order_id_in_answer>},
+    {"legacy_timestamps", set_flag_of<&ApplicationSettings::legacy_timestamps>,
+     flag_of<&ApplicationSettings::legacy_timestamps>},
+    {"admin_api", set_flag_of<&ApplicationSettings::admin_api>,
+     flag_of<&ApplicationSettings::admin_api>},
+}};
+
+order::OutputCatalog make_catalog() {
+  order::OutputCatalog catalog;
+  for (const char* name : {"healthcheck", "ccdraw", "apidata", "combined"}) {
+    const bool is_combined = std::string_view(name) == "combined";
+    for (const report::Format format :
+         {report::Format::pdf, report::Format::html, report::Format::json}) {
+      report::ReportSpec spec{name, format, {}};
+      if (is_combined) spec.base_reports = {"healthcheck"};
+      if (report::is_supported(spec))
+        catalog.known.push_back({name, report::file_extension(format), {}});
+    }
+    if (report::is_supported({"combined", report::Format::pdf, {name}}))
+      catalog.bindable.emplace_back(name);
+  }
+  return catalog;
+}
+
+}  // namespace
+
+std::vector<std::pair<std::string, SettingValue>> settings_of(const Application& application) {
+  std::vector<std::pair<std::string, SettingValue>> all;
+  for (const Setting& setting : kSettings) all.emplace_back(setting.name, setting.get(application));
+  return all;
+}
+
+Result<void> set_setting(Application& application, const std::string& name, std::string_view text) {
+  std::vector<std::string> names;
+  for (const Setting& setting : kSettings) {
+    if (name == setting.name) {
+      auto refusal = setting.set(application, text);
+      if (refusal.empty()) return {};
+      return fail(ErrorCode::invalid_input, std::move(refusal), name);
+    }
+    names.emplace_back(setting.name);
+  }
+  return fail(ErrorCode::invalid_input, "is no setting; known are " + base::join(names, ", "),
+              name);
+}
+
+const order::OutputCatalog& output_catalog() {
+  static const order::OutputCatalog catalog = make_catalog();
+  return catalog;
+}
+
+const std::vector<order::OrderType>& effective_order_types(
+    const std::vector<order::OrderType>& own) {
+  return own.empty() ? order::default_order_types() : own;
+}
+
+Result<void> check_default_order_type(const std::string& default_order_type,
+                                      const std::vector<order::OrderType>& own) {
+  std::vector<std::string> codes;
+  for (const order::OrderType& type : effective_order_types(own)) {
+    if (type.code == default_order_type) return {};
+    codes.push_back(type.code);
+  }
+  return fail(ErrorCode::invalid_input,
+              "\"" + base::to_valid_utf8(default_order_type) + "\" is no order type of this " +
+                  "application; must be one of [" + base::join(codes, ", ") + "]",
+              "default_order_type");
+}
+
+}  // namespace chartroom::app

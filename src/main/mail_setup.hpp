@@ -1,0 +1,18 @@
+// The way to the mail server, as configured.
+#pragma once
+
+#include <memory>
+
+#include "app/ports.hpp"
+#include "base/ports.hpp"
+#include "base/result.hpp"
+#include "main/config.hpp"
+
+namespace chartroom::cli {
+
+/// Null when no mail server is configured. Error invalid_input: the password's file cannot be read,
+/// is empty, or can be read by others than its owner.
+[[nodiscard]] base::Result<std::unique_ptr<app::MailSender>> open_mail(const Config& config,
+                                                                       const base::Clock& clock);
+
+}  // namespace chartroom::cli

@@ -1,0 +1,13 @@
+// How commands show results: one JSON object a line on standard output.
+#pragma once
+
+#include <boost/json.hpp>
+#include <iostream>
+
+namespace chartroom::cli {
+
+inline void print(const boost::json::object& line) {
+  std::cout << boost::json::serialize(line) << std::endl;
+}
+
+}  // namespace chartroom::cli
