@@ -1,6 +1,6 @@
 """Orders made at random from a seed: valid ones are kept as they were sent, broken ones are refused by name.
 
-A failure prints the seed and the number of the order; CHARTROOM_TEST_SEED repeats it. Values are made up, so they may
+A failure prints the seed and the number of the order; CHARTROOM_SEED repeats it. Values are made up, so they may
 be shown.
 """
 import copy
@@ -14,7 +14,7 @@ from support.answers import assert_invalid, assert_names
 from support.order_shapes import CLIENT_DATA_CHARACTERS, LONGEST_ID, LONGEST_TEXT, OPTIONAL, Sent, pairs
 from support.shapes import ORDER_OF_USER, WITHOUT_EMAIL
 
-SEED = int(os.environ.get("CHARTROOM_TEST_SEED", "20250307"))
+SEED = int(os.environ.get("CHARTROOM_SEED", "20250307"))
 AT_RANDOM = 150
 MUTATIONS = 700
 BROKEN_JSON = "Invalid request payload JSON format"

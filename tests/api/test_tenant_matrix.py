@@ -152,15 +152,20 @@ def test_every_operation_is_in_the_matrix(tool):
     assert not here & OPEN
 
 
-@every_call
-def test_without_a_good_token_there_is_nothing(server, owner, stranger, unknown, call):
-    """None, malformed, forged, changed: the same refusal whatever is named."""
+@pytest.fixture(scope="module")
+def bad_tokens(server, owner) -> list[str | None]:
+    """None, malformed, forged, changed; made of a good one."""
     keys = requests.get(server.url + "/.well-known/jwks.json", timeout=30).json()["keys"]
-    bad = hostile_tokens(owner.customer.token, keys[0])
-    tokens = [None, "", "not a token", *(bad[what] for what in ("claims changed", "signed by another key", "alg none",
-                                                               "signature cut off"))]
+    hostile = hostile_tokens(owner.customer.token, keys[0])
+    return [None, "", "not a token", *(hostile[what] for what in (
+        "claims changed", "signed by another key", "alg none", "signature cut off", "HS256 with the public key"))]
+
+
+@every_call
+def test_without_a_good_token_there_is_nothing(server, owner, unknown, bad_tokens, call):
+    """The same refusal whatever is named."""
     ids = [owner, unknown] if call.names_things else [unknown]
-    answers = [call.send(server, token, one) for token in tokens for one in ids]
+    answers = [call.send(server, token, one) for token in bad_tokens for one in ids]
     for answer in answers:
         assert_plain(answer, 401, "Unauthorized", BAD_TOKEN)
     assert len({answer.content for answer in answers}) == 1

@@ -27,8 +27,8 @@ ROWS = {
     "3.0": ("code error message x-humanapi-request-id statusCode error~2 message~2 validation x-humanapi-request-id~2 "
             "400 400~2 401 404 409-create-user-create-subscription 409-abort 500"),
     "3.1": "orderType orderTypeAlias orderTypeDescription",
-    "3.2.1": ("orderType clientUserId clientUserEmail firstName-middleName-lastName gender dateOfBirth suggestedSources "
-            "ssn phone address conditions providers attachments clientData autoInvite"),
+    "3.2.1": ("orderType clientUserId clientUserEmail firstName-middleName-lastName gender dateOfBirth "
+            "suggestedSources ssn phone address conditions providers attachments clientData autoInvite"),
     "3.2.2": "street1 street2 city state zip",
     "3.2.3": "name organizationName address clientProviderId npi phone-fax mrn",
     "3.2.4": "type contentType encoding content",

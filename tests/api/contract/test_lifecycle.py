@@ -204,7 +204,8 @@ def test_abort_before_the_start_goes_straight_to_cancelled(customer):
     orders = [quiet_order() for _ in range(20)]
     for order in orders:
         user = customer.place(order)
-        assert customer.post("/api/v1/users/actions", {"action": "abort", "humanId": user["humanId"]}).status_code == 202
+        answer = customer.post("/api/v1/users/actions", {"action": "abort", "humanId": user["humanId"]})
+        assert answer.status_code == 202
     for order in orders:
         customer.listener.wait_for_summary(order["clientUserId"], "cancelled")
         states = [d.status for d in customer.listener.deliveries(order["clientUserId"]) if not d.is_summary]

@@ -119,7 +119,8 @@ def test_after_the_end_the_same_user_gets_another_order(listening, how):
     order = quick() if how == "completed" else quiet_order()
     first = listening.place(order)
     if how == "cancelled":
-        assert listening.post("/api/v1/users/actions", {"action": "abort", "humanId": first["humanId"]}).status_code == 202
+        answer = listening.post("/api/v1/users/actions", {"action": "abort", "humanId": first["humanId"]})
+        assert answer.status_code == 202
     listening.listener.wait_for_summary(order["clientUserId"], how)
     again = listening.place({**order, "firstName": "Janet"})
     assert (again["humanId"], again["createdAt"]) == (first["humanId"], first["createdAt"])

@@ -8,7 +8,8 @@ from contract.ordering import (BAD_VALUE, EMPTY, LONGEST_ID, LONGEST_TEXT, NOT_B
 from support.answers import assert_names
 from support.orders import attachment, new_order, provider, quiet_order
 
-ADDRESS = {"street1": "969-1762 Buttery Rd.", "street2": "6818 Eget St.", "city": "Boise", "state": "ID", "zip": "83712"}
+ADDRESS = {"street1": "969-1762 Buttery Rd.", "street2": "6818 Eget St.", "city": "Boise", "state": "ID",
+           "zip": "83712"}
 
 
 # ── address ──────────────────────────────────────────────────────────────────────────────────────
@@ -145,7 +146,8 @@ def test_an_attachment_of_ten_mib_is_the_largest(client, refused_client):
 @pytest.mark.parametrize("content", ["", "iVBORw0KGgo...", "iVBORw0KGgo="])
 def test_what_counts_as_authorization(listening, content):
     """Whatever the bytes are they count as signed, as long as there are any."""
-    order = new_order("NoRecords", orderType="ehr-only", clientUserEmail=None, attachments=[attachment(content=content)])
+    order = new_order("NoRecords", orderType="ehr-only", clientUserEmail=None,
+                      attachments=[attachment(content=content)])
     listening.place(order)
     summary = listening.listener.wait_for_summary(order["clientUserId"], "pended", "completed")
     assert summary["eventPayload"]["orderStatus"] == ("completed" if content else "pended")
@@ -159,8 +161,8 @@ def data_of(length: int) -> dict:
     return {"k": "x" * (length - frame)}
 
 
-CLIENT_DATA = [{}, {"a": "text", "b": 7, "c": -0.5, "d": True, "e": False}, {"": "no name"}, {"ü🙂": "ö🙂"}, data_of(2048),
-               {"big": 12345678901234567890}, {"quote": '"\\/'}, {"same": 1, "SAME": 2}]
+CLIENT_DATA = [{}, {"a": "text", "b": 7, "c": -0.5, "d": True, "e": False}, {"": "no name"}, {"ü🙂": "ö🙂"},
+               data_of(2048), {"big": 12345678901234567890}, {"quote": '"\\/'}, {"same": 1, "SAME": 2}]
 
 
 @pytest.mark.parametrize("data", CLIENT_DATA, ids=range(len(CLIENT_DATA)))

@@ -68,7 +68,8 @@ def test_reports_by_either_id_and_by_order(completed):
     assert groups(**mine, createdByOrderId="00000000-0000-4000-8000-000000000000") == []
 
 
-@pytest.mark.parametrize("query", ["", "?humanId=a&clientUserId=b", "?createdByOrderId=a", "?humanId=", "?clientUserId="])
+@pytest.mark.parametrize("query", ["", "?humanId=a&clientUserId=b", "?createdByOrderId=a", "?humanId=",
+                                   "?clientUserId="])
 def test_reports_need_one_id(client, query):
     assert_plain(client.get(REPORTS + query), 400, "Bad Request")
 

@@ -1,4 +1,4 @@
-"""The table of the contract is whole: every row has a rule and tests that exist, or says why there is nothing to test."""
+"""The table of the contract is whole: every row has a rule and tests that exist, or a reason why there is none."""
 import ast
 import functools
 import os

@@ -33,9 +33,9 @@ class Delivery:
         return self.event.get("eventType") == "orders.OrderSummaryUpdated"
 
     @property
-    def client_user_id(self) -> str:
-        """Empty where an event is about nobody."""
-        return self.event.get("clientUserId", "")
+    def client_user_id(self) -> str | None:
+        """None for an event that is about no order."""
+        return self.event.get("clientUserId")
 
     @property
     def status(self) -> str:

@@ -10,7 +10,8 @@ LONGEST_ID = 256
 CLIENT_DATA_CHARACTERS = 2048
 
 ALPHABETS = ["abcdefghijklmnopqrstuvwxyz", "ABC xyz.,'-", "àéîõüßñçøåæœ", "ΑΒΓδεζ", "ЖИЙкл", "李王張劉陳", "עבגד", "ابتث",
-             "한국어", "🙂🏥👩‍⚕️", "<>&\"'\\/{}[]", "0123456789", "a\u0301e\u0308o\u0302", "\t\n\r ~", "\u200d\ufeff\u2028\U0010ffff"]
+             "한국어", "🙂🏥👩‍⚕️", "<>&\"'\\/{}[]", "0123456789", "a\u0301e\u0308o\u0302", "\t\n\r ~",
+             "\u200d\ufeff\u2028\U0010ffff"]
 OPTIONAL = ["orderType", "clientUserEmail", "firstName", "middleName", "lastName", "gender", "dateOfBirth",
             "suggestedSources", "ssn", "phone", "address", "conditions", "providers", "attachments", "clientData",
             "autoInvite"]
@@ -25,7 +26,8 @@ def text(chance: random.Random, most: int = LONGEST_TEXT) -> str:
 
 def email(chance: random.Random) -> str:
     letters = "abcdefghijklmnopqrstuvwxyz0123456789"
-    local = ".".join("".join(chance.choices(letters + "!#$%&'*+-/=?^_`{|}~ü", k=chance.randint(1, 12))) for _ in range(2))
+    marks = "!#$%&'*+-/=?^_`{|}~ü"
+    local = ".".join("".join(chance.choices(letters + marks, k=chance.randint(1, 12))) for _ in range(2))
     labels = ["".join(chance.choices(letters, k=chance.randint(1, 20))) for _ in range(chance.randint(1, 3))]
     return f"{local}@{'.'.join(labels)}.{chance.choice(['com', 'example', 'xn--p1ai', 'ö'])}"
 
