@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "app/callbacks.hpp"
+#include "app/mails.hpp"
 #include "base/text.hpp"
 #include "report/build.hpp"
 
@@ -85,6 +86,35 @@ Refusal set_retention_days(Application& application, std::string_view text) {
   return {};
 }
 
+Refusal set_mails_subscribers(Application& application, std::string_view text) {
+  std::vector<ApplicationSettings::MailKind> kinds;
+  if (!text.empty()) {
+    for (const std::string& part : base::split(text, ',')) {
+      const auto kind = mail_kind_from(base::trim(part));
+      if (!kind) return "must be a list of order_status, tasks, reminders; empty for none";
+      if (std::find(kinds.begin(), kinds.end(), *kind) == kinds.end()) kinds.push_back(*kind);
+    }
+  }
+  application.settings.mails_subscribers = std::move(kinds);
+  return {};
+}
+
+SettingValue get_mails_subscribers(const Application& application) {
+  std::vector<std::string> names;
+  for (const auto kind : application.settings.mails_subscribers) {
+    names.emplace_back(to_string(kind));
+  }
+  return list_value(std::move(names));
+}
+
+Refusal set_mail_from(Application& application, std::string_view text) {
+  if (!text.empty() && !is_mail_address(text)) {
+    return "must be an address such as records@example.com; empty for the server's own";
+  }
+  application.settings.mail_from = text;
+  return {};
+}
+
 struct Setting {
   const char* name;
   Refusal (*set)(Application&, std::string_view);
@@ -92,7 +122,7 @@ struct Setting {
 };
 
 /// Every setting there is. docs/operations.md lists the same names.
-constexpr std::array<Setting, 9> kSettings{{
+constexpr std::array<Setting, 12> kSettings{{
     {"default_order_type", set_default_order_type,
      [](const Application& a) { return text_value(a.default_order_type); }},
     {"callback_urls", set_callback_urls,
@@ -111,6 +141,11 @@ constexpr std::array<Setting, 9> kSettings{{
      flag_of<&ApplicationSettings::legacy_timestamps>},
     {"admin_api", set_flag_of<&ApplicationSettings::admin_api>,
      flag_of<&ApplicationSettings::admin_api>},
+    {"mails_applicant", set_flag_of<&ApplicationSettings::mails_applicant>,
+     flag_of<&ApplicationSettings::mails_applicant>},
+    {"mails_subscribers", set_mails_subscribers, get_mails_subscribers},
+    {"mail_from", set_mail_from,
+     [](const Application& a) { return text_value(a.settings.mail_from); }},
 }};
 
 order::OutputCatalog make_catalog() {

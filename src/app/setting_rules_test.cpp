@@ -29,7 +29,10 @@ TEST(SettingRules, EverySettingCanBeSet) {
       {"require_city_and_state", "true"},
       {"order_id_in_answer", "true"},
       {"legacy_timestamps", "true"},
-      {"admin_api", "false"}};
+      {"admin_api", "false"},
+      {"mails_applicant", "false"},
+      {"mails_subscribers", "tasks, reminders,tasks"},
+      {"mail_from", "records@insurer.example"}};
   for (const auto& [name, text] : changes) {
     const auto set = set_setting(application, name, text);
     EXPECT_TRUE(set) << name;
@@ -43,6 +46,10 @@ TEST(SettingRules, EverySettingCanBeSet) {
   expected.order_id_in_answer = true;
   expected.legacy_timestamps = true;
   expected.admin_api = false;
+  expected.mails_applicant = false;
+  expected.mails_subscribers = {ApplicationSettings::MailKind::tasks,
+                                ApplicationSettings::MailKind::reminders};
+  expected.mail_from = "records@insurer.example";
   EXPECT_EQ(application.settings, expected);
   EXPECT_EQ(application.default_order_type, "complete");
 
@@ -51,6 +58,9 @@ TEST(SettingRules, EverySettingCanBeSet) {
   for (std::size_t i = 0; i < all.size(); ++i) EXPECT_EQ(all[i].first, changes[i].first);
   EXPECT_TRUE(set_setting(application, "callback_urls", ""));
   EXPECT_TRUE(application.settings.callback_urls.empty());
+  EXPECT_TRUE(set_setting(application, "mails_subscribers", ""));
+  EXPECT_TRUE(application.settings.mails_subscribers.empty());
+  EXPECT_TRUE(set_setting(application, "mail_from", ""));
 }
 
 TEST(SettingRules, OtherValuesAreRefusedWithWhatIsAllowed) {
@@ -60,7 +70,7 @@ TEST(SettingRules, OtherValuesAreRefusedWithWhatIsAllowed) {
   for (const char* bad : {"", "on", "OFF", "1"})
     EXPECT_FALSE(refusal("task_notifications", bad).empty()) << bad;
   for (const char* name : {"vendor_notes", "require_city_and_state", "order_id_in_answer",
-                           "legacy_timestamps", "admin_api"}) {
+                           "legacy_timestamps", "admin_api", "mails_applicant"}) {
     for (const char* bad : {"", "yes", "1", "True"}) EXPECT_FALSE(refusal(name, bad).empty());
   }
   for (const char* bad : {"a.example", "https://a.example,", "https://a.example?x=1", ","})
@@ -68,6 +78,11 @@ TEST(SettingRules, OtherValuesAreRefusedWithWhatIsAllowed) {
   std::string many = "https://a.example";
   for (int i = 0; i < 20; ++i) many += ",https://a.example";
   EXPECT_FALSE(refusal("callback_urls", many).empty());
+  for (const char* bad : {"task", "tasks;reminders", "tasks,", "all"})
+    EXPECT_FALSE(refusal("mails_subscribers", bad).empty()) << bad;
+  for (const char* bad :
+       {"records", "R <records@insurer.example>", "a@b.example\nBcc: c@d.example"})
+    EXPECT_FALSE(refusal("mail_from", bad).empty()) << bad;
   EXPECT_FALSE(refusal("default_order_type", "").empty());
   EXPECT_NE(refusal("colour", "red").find("retention_days"), std::string::npos);
 }

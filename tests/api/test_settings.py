@@ -13,7 +13,7 @@ OPERATIONS = pathlib.Path(__file__).resolve().parents[2] / "docs/operations.md"
 DEFAULTS = {
     "default_order_type": "healthcheck", "callback_urls": [], "task_notifications": "off", "vendor_notes": False,
     "retention_days": 90, "require_city_and_state": False, "order_id_in_answer": False, "legacy_timestamps": False,
-    "admin_api": True}
+    "admin_api": True, "mails_applicant": True, "mails_subscribers": ["order_status"], "mail_from": ""}
 DEFAULT_TYPES = ["healthcheck", "complete", "ehr-only", "no-contact", "aps-only"]
 
 
@@ -87,7 +87,8 @@ def test_set_changes_what_is_named_and_nothing_else(application):
     changes = {"default_order_type": "complete", "callback_urls": ["https://a.example/done", "https://b.example:8443"],
                "task_notifications": "envelope", "vendor_notes": True, "retention_days": 3650,
                "require_city_and_state": True, "order_id_in_answer": True, "legacy_timestamps": True,
-               "admin_api": False}
+               "admin_api": False, "mails_applicant": False, "mails_subscribers": ["tasks", "reminders"],
+               "mail_from": "records@insurer.example"}
     texts = [f"{name}={','.join(value) if isinstance(value, list) else str(value)}" for name, value in changes.items()]
     texts = [text.replace("=True", "=true").replace("=False", "=false") for text in texts]
     assert application.run("set", *texts).returncode == 0
@@ -103,7 +104,8 @@ BAD_VALUES = [
     ("callback_urls", "https://a.example?x=1"), ("callback_urls", ",".join(["https://a.example"] * 21)),
     ("task_notifications", "on"), ("vendor_notes", "yes"), ("retention_days", "0"), ("retention_days", "3651"),
     ("retention_days", "1d"), ("retention_days", ""), ("require_city_and_state", "1"), ("order_id_in_answer", "TRUE"),
-    ("legacy_timestamps", ""), ("admin_api", "off"), ("colour", "red"), ("Retention_days", "1"),
+    ("legacy_timestamps", ""), ("admin_api", "off"), ("mails_applicant", "no"), ("mails_subscribers", "all"),
+    ("mail_from", "records"), ("colour", "red"), ("Retention_days", "1"),
 ]
 
 
