@@ -12,12 +12,6 @@ namespace json = boost::json;
 using namespace std::chrono_literals;
 using Family = app::ApplicationSettings::TaskNotifications;
 
-app::RetrievalAnswer found(std::vector<app::RetrievedItem> items) {
-  app::RetrievalAnswer answer;
-  answer.items = std::move(items);
-  return answer;
-}
-
 app::VendorNote note(const std::string& id) {
   return {id, "Note " + id, {"Hill Street Clinic"}, {}, ""};
 }
@@ -216,15 +210,6 @@ TEST(VendorNotes, OfAnOrderThatWasAbortedMeanwhileAreNotTold) {
 }
 
 // ── delivered again ─────────────────────────────────────────────────────────────────────────────
-
-template <typename View>
-app::Answering<View> into(View& seen) {
-  return {[&seen](const View& view) {
-            seen = view;
-            return app::RenderedAnswer{200, "application/json", "{}"};
-          },
-          {}};
-}
 
 /// A finished order with its four events, all accepted by the receiver.
 void complete_order(House& house) {
