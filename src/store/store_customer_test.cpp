@@ -234,9 +234,8 @@ TEST_P(StoreTest, TheEventLogIsReadByOrderKindAndTime) {
   const auto ids = [&](const app::EventFilter& filter, std::int64_t after = 0,
                        std::size_t limit = 10) {
     Ids out;
-    for (const auto& found : alpha_->find_events(filter, after, limit).value()) {
-      out.push_back(found.id);
-    }
+    const auto found = alpha_->find_events(filter, after, limit).value();
+    for (const auto& stored : found) out.push_back(stored.id);
     return out;
   };
   EXPECT_EQ(ids({}), (Ids{"e1", "e2", "e3", "e4"}));
@@ -259,7 +258,8 @@ TEST_P(StoreTest, RotatingAKeyRetiresTheOthersOnce) {
   ASSERT_TRUE(store_->rotate_signing_key(key("k2"), end));
   ASSERT_TRUE(store_->rotate_signing_key(key("k3"), end + 1h));
   std::map<std::string, std::optional<base::TimePoint>> retired;
-  for (const auto& stored : store_->signing_keys().value()) retired[stored.kid] = stored.retired_at;
+  const auto keys = store_->signing_keys().value();
+  for (const auto& stored : keys) retired[stored.kid] = stored.retired_at;
   EXPECT_EQ(retired.at("k1"), end) << "its end is not put off by a later rotation";
   EXPECT_EQ(retired.at("k2"), end + 1h);
   EXPECT_EQ(retired.at("k3"), std::nullopt);
