@@ -2,8 +2,8 @@
 #pragma once
 
 #include <boost/json/object.hpp>
-#include <memory>
 #include <initializer_list>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>

@@ -1,5 +1,5 @@
 // The event log (contract §15): what was told, to be followed and to be told again.
-#include "api/list_window.hpp"
+#include "api/paging.hpp"
 #include "api/resources.hpp"
 #include "api/webhook_json.hpp"
 #include "api/webhook_reader.hpp"

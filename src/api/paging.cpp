@@ -48,6 +48,19 @@ std::string other_parameters(const http::Request& request) {
   return out;
 }
 
+std::optional<std::int64_t> parse_cursor(std::string_view cursor, std::string_view list) {
+  const auto text = base::from_base64url(cursor);
+  const std::string prefix = std::string(list) + '/';
+  std::int64_t position = 0;
+  if (!text || !text->starts_with(prefix) ||
+      !parse_number(std::string_view(*text).substr(prefix.size()), position) || position < 0) {
+    return std::nullopt;
+  }
+  // Only what make_cursor() writes: one spelling for each place.
+  if (make_cursor(list, position) != cursor) return std::nullopt;
+  return position;
+}
+
 }  // namespace
 
 std::optional<Window> read_window(const http::Request& request) {
@@ -77,31 +90,21 @@ void add_paging(http::Response& response, const http::Request& request,
   if (!links.empty()) response.with("link", std::move(links));
 }
 
-std::optional<CursorWindow> read_cursor_window(const http::Request& request, std::int64_t start) {
-  CursorWindow window{start, limits::kPageSize};
-  if (const auto cursor = request.query_value("cursor")) {
-    const auto at = parse_cursor(*cursor);
-    if (!at) return std::nullopt;
-    window.at = *at;
-  }
+std::optional<ListWindow> read_list_window(const http::Request& request, std::string_view list) {
+  ListWindow window;
   if (!read_number(request, "limit", window.limit) || window.limit == 0 ||
       window.limit > limits::kPageSizeMost) {
     return std::nullopt;
   }
+  if (const auto cursor = request.query_value("cursor")) {
+    window.position = parse_cursor(*cursor, list);
+    if (!window.position) return std::nullopt;
+  }
   return window;
 }
 
-std::string make_cursor(std::int64_t sequence) {
-  return base::to_base64url(std::to_string(sequence));
-}
-
-std::optional<std::int64_t> parse_cursor(std::string_view cursor) {
-  const auto text = base::from_base64url(cursor);
-  std::int64_t sequence = 0;
-  if (!text || !parse_number(*text, sequence) || sequence < 0) return std::nullopt;
-  // Only what make_cursor() writes: one spelling for each place.
-  if (make_cursor(sequence) != cursor) return std::nullopt;
-  return sequence;
+std::string make_cursor(std::string_view list, std::int64_t position) {
+  return base::to_base64url(std::string(list) + '/' + std::to_string(position));
 }
 
 }  // namespace chartroom::api

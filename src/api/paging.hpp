@@ -27,19 +27,17 @@ struct Window {
 void add_paging(http::Response& response, const http::Request& request,
                 const std::string& public_url, const Window& window, std::uint64_t total);
 
-/// Where a page by cursor begins, and how long it may be.
-struct CursorWindow {
-  std::int64_t at = 0;
+struct ListWindow {
   std::size_t limit = base::limits::kPageSize;
+  std::optional<std::int64_t> position;  ///< what the cursor names; absent: the beginning
 };
 
-/// From `cursor` and `limit`; `start` where there is no cursor. Nullopt for a cursor that is none
-/// of ours and for a limit that is not 1 to limits::kPageSizeMost.
-[[nodiscard]] std::optional<CursorWindow> read_cursor_window(const http::Request& request,
-                                                             std::int64_t start);
+/// From `limit` and an opaque `cursor`. Nullopt for a limit that is not 1 to
+/// limits::kPageSizeMost and for a cursor that this list never gave.
+[[nodiscard]] std::optional<ListWindow> read_list_window(const http::Request& request,
+                                                         std::string_view list);
 
-/// A sequence number as opaque text, and back.
-[[nodiscard]] std::string make_cursor(std::int64_t sequence);
-[[nodiscard]] std::optional<std::int64_t> parse_cursor(std::string_view cursor);
+/// A cursor of the list named `list` ("events"); no other list takes it.
+[[nodiscard]] std::string make_cursor(std::string_view list, std::int64_t position);
 
 }  // namespace chartroom::api

@@ -10,12 +10,12 @@ namespace {
 using Decision = app::TaskResolution::Decision;
 using order::TaskKind;
 
-constexpr base::Date kToday{2026, 1, 2};
+constexpr base::Date kAnswerDay{2026, 1, 2};
 constexpr TaskKind kKinds[] = {TaskKind::missing_information, TaskKind::connect_portal,
                                TaskKind::special_authorization, TaskKind::identity_review};
 
 auto read(const std::string& body, TaskKind kind) {
-  return read_resolution(boost::json::parse(body).as_object(), kind, kToday);
+  return read_resolution(boost::json::parse(body).as_object(), kind, kAnswerDay);
 }
 
 TEST(Resolution, EveryKindMayBeDeclined) {

@@ -117,7 +117,7 @@ std::string task_json(const app::TaskView& view) { return json::serialize(task_o
 std::string tasks_json(const app::TaskPage& page) {
   json::object out;
   out["tasks"] = task_array(page.tasks);
-  if (page.before) out["nextCursor"] = make_cursor(*page.before);
+  if (page.before) out["nextCursor"] = make_cursor(kTaskList, *page.before);
   return json::serialize(out);
 }
 

@@ -8,6 +8,9 @@
 
 namespace chartroom::api {
 
+/// Whose cursors the list of tasks takes.
+inline constexpr const char* kTaskList = "tasks";
+
 /// "missing_information", "connect_portal", "special_authorization", "identity_review".
 [[nodiscard]] const char* task_type(order::TaskKind kind);
 /// "Open", "Resolved", "Expired", "Withdrawn".

@@ -13,6 +13,8 @@
 namespace chartroom::api {
 namespace {
 
+constexpr std::int64_t kFromNewest = std::numeric_limits<std::int64_t>::max();
+
 /// Of the query's `state`; false for a word that is none.
 bool read_state(const http::Request& request, app::TaskFilter& filter) {
   using order::TaskState;
@@ -49,7 +51,7 @@ app::RenderedAnswer render(const app::TaskView& view) { return {202, kJson, task
 
 http::Response get_tasks(const ApiPorts& ports, const app::Application& application,
                          const http::Request& request) {
-  const auto window = read_cursor_window(request, std::numeric_limits<std::int64_t>::max());
+  const auto window = read_list_window(request, kTaskList);
   app::TaskFilter filter;
   if (!window || !names_at_most_one(request) || !read_state(request, filter)) {
     return http::plain_error(request, 400);
@@ -61,7 +63,8 @@ http::Response get_tasks(const ApiPorts& ports, const app::Application& applicat
     if (!user) return error_answer(ports, request, user.error());
     filter.human_id = user->user.human_id;
   }
-  const auto page = ports.desk.tasks(application, filter, window->at, window->limit);
+  const auto page =
+      ports.desk.tasks(application, filter, window->position.value_or(kFromNewest), window->limit);
   if (!page) return error_answer(ports, request, page.error());
   return http::json_response(200, tasks_json(*page));
 }

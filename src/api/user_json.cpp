@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 #include <optional>
 
+#include "api/json_values.hpp"
 #include "base/time.hpp"
 
 namespace chartroom::api {
@@ -12,10 +13,6 @@ namespace json = boost::json;
 
 /// Deprecated and constant: clients are told to ignore it.
 constexpr const char* kStatus = "Invited";
-
-json::array texts(const std::vector<std::string>& values) {
-  return json::array(values.begin(), values.end());
-}
 
 void put(json::object& out, const char* name, const std::optional<std::string>& value) {
   if (value) out[name] = *value;

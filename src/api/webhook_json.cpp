@@ -2,16 +2,13 @@
 
 #include <boost/json.hpp>
 
+#include "api/json_values.hpp"
 #include "base/time.hpp"
 
 namespace chartroom::api {
 namespace {
 
 namespace json = boost::json;
-
-json::array texts(const std::vector<std::string>& values) {
-  return json::array(values.begin(), values.end());
-}
 
 json::object webhook_object(const app::WebhookEndpoint& endpoint) {
   json::array names;

@@ -4,7 +4,7 @@
 
 #include <boost/json.hpp>
 
-#include "api/list_window.hpp"
+#include "api/paging.hpp"
 #include "api/webhook_json.hpp"
 
 namespace chartroom::api {

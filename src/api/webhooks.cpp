@@ -1,7 +1,7 @@
 // Webhook endpoints (contract §15): /api/v1/webhooks and what lies below it.
 #include <limits>
 
-#include "api/list_window.hpp"
+#include "api/paging.hpp"
 #include "api/resources.hpp"
 #include "api/webhook_json.hpp"
 #include "api/webhook_reader.hpp"

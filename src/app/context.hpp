@@ -17,6 +17,10 @@ inline constexpr const char* kDeliverJob = "deliver";
 inline constexpr const char* kPurgeJob = "purge";
 inline constexpr const char* kMailJob = "mail";
 
+/// The documented answer to a known clientUserId with another e-mail address (contract §3.2.7).
+inline constexpr const char* kOtherLogin =
+    "Unable to match the login of the new user to an existing user found for that user";
+
 /// A lost race for an order's version is tried again this often before the caller hears of it.
 inline constexpr int kConflictTries = 20;
 

@@ -15,6 +15,8 @@ using base::pass_on;
 using base::Result;
 
 constexpr std::size_t kPage = 500;
+/// A commit has a limit, and others wait for it: a large replay is committed in portions.
+constexpr std::size_t kPortion = 5'000;
 
 /// Who gets events again: the endpoint that was named, or every one that is switched on.
 Result<std::vector<WebhookEndpoint>> receivers(TenantStore& tenant,
@@ -117,18 +119,25 @@ Result<RenderedAnswer> Desk::replay_events(const Application& application,
   const std::string occasion = base::make_uuid_v4(impl_->ports_.random);
   ReplayOutcome outcome{events->size(), 0, request.dry_run};
   Commit writes;
+  if (!request.dry_run) {
+    writes.emplace_back(InsertAudit{
+        {request.filter.order_id.value_or(""), "api", "events.replayed", occasion, *now}});
+  }
   for (const StoredEvent& event : *events) {
     for (const WebhookEndpoint& endpoint : *endpoints) {
       if (!receives(endpoint, event.kind, request.endpoint_id.has_value())) continue;
       ++outcome.deliveries;
       if (request.dry_run) continue;
       writes.emplace_back(InsertJob{delivery_job(event, endpoint, *now, occasion)});
+      if (writes.size() < kPortion) continue;
+      if (const auto committed = tenant->commit(writes); !committed) {
+        return pass_on(committed.error());
+      }
+      writes.clear();
     }
   }
-  if (!request.dry_run) {
-    writes.emplace_back(InsertAudit{
-        {request.filter.order_id.value_or(""), "api", "events.replayed", occasion, *now}});
-  }
+  // The answer is kept with the last portion. Who calls again after a crash before it may have some
+  // events delivered once more, under the same ids as ever.
   RenderedAnswer answer = impl_->answer(answering, outcome, writes);
   if (!writes.empty()) {
     const auto committed = tenant->commit(writes);

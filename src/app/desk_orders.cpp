@@ -16,10 +16,6 @@ using base::fail;
 using base::pass_on;
 using base::Result;
 
-/// The documented answer to a known clientUserId with another e-mail address (contract §3.2.7).
-constexpr const char* kOtherLogin =
-    "Unable to match the login of the new user to an existing user found for that user";
-
 bool same_email(const std::optional<std::string>& a, const std::optional<std::string>& b) {
   return base::to_lower_ascii(a.value_or("")) == base::to_lower_ascii(b.value_or(""));
 }

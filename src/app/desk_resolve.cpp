@@ -18,12 +18,12 @@ using Decision = TaskResolution::Decision;
 constexpr const char* kClosed = "The task is closed";
 
 /// The open task that is answered, and its order as it was when it was looked at.
-struct OpenTask {
+struct AnsweredTask {
   StoredOrder order;
   order::Task task;
 };
 
-Result<OpenTask> find_open_task(TenantStore& tenant, const std::string& task_id) {
+Result<AnsweredTask> find_answered_task(TenantStore& tenant, const std::string& task_id) {
   const auto row = tenant.find_task(task_id);
   if (!row) return pass_on(row.error());
   if (!*row) return fail(ErrorCode::not_found, "unknown task", "taskId");
@@ -34,7 +34,7 @@ Result<OpenTask> find_open_task(TenantStore& tenant, const std::string& task_id)
   if (task->state != order::TaskState::open) {
     return fail(ErrorCode::conflict, kClosed, "taskId");
   }
-  OpenTask open{{}, *task};
+  AnsweredTask open{{}, *task};
   open.order = std::move(**order);
   return open;
 }
@@ -47,7 +47,7 @@ struct Step {
   const char* actor = "api";
 };
 
-void add_blobs(const OpenTask& open, const NewOrder& given, base::TimePoint now,
+void add_blobs(const AnsweredTask& open, const NewOrder& given, base::TimePoint now,
                base::Random& random, Step& step) {
   for (const Attachment& attachment : given.attachments) {
     step.companions.writes.emplace_back(
@@ -55,7 +55,7 @@ void add_blobs(const OpenTask& open, const NewOrder& given, base::TimePoint now,
   }
 }
 
-Result<Step> inform(const OpenTask& open, const NewOrder& given, base::TimePoint now,
+Result<Step> inform(const AnsweredTask& open, const NewOrder& given, base::TimePoint now,
                     base::Random& random) {
   NewOrder merged = open.order.request;
   merge(merged, given);
@@ -73,7 +73,7 @@ Result<Step> inform(const OpenTask& open, const NewOrder& given, base::TimePoint
   return step;
 }
 
-Result<Step> authorize(const OpenTask& open, const NewOrder& given, base::TimePoint now,
+Result<Step> authorize(const AnsweredTask& open, const NewOrder& given, base::TimePoint now,
                        base::Random& random) {
   if (!carries_authorization(given)) {
     return fail(ErrorCode::invalid_input, "must contain a hipaaAuthorization", "attachments");
@@ -84,7 +84,7 @@ Result<Step> authorize(const OpenTask& open, const NewOrder& given, base::TimePo
   return step;
 }
 
-Result<Step> review_step(TenantStore& tenant, const OpenTask& open, Decision decision,
+Result<Step> review_step(TenantStore& tenant, const AnsweredTask& open, Decision decision,
                          base::TimePoint now) {
   if (decision == Decision::none) {
     return fail(ErrorCode::invalid_input, "is required", "decision");
@@ -108,7 +108,7 @@ Result<Step> review_step(TenantStore& tenant, const OpenTask& open, Decision dec
   return step;
 }
 
-Result<Step> make_step(TenantStore& tenant, const OpenTask& open, const TaskResolution& said,
+Result<Step> make_step(TenantStore& tenant, const AnsweredTask& open, const TaskResolution& said,
                        base::TimePoint now, base::Random& random) {
   if (open.task.kind == order::TaskKind::identity_review) {
     return review_step(tenant, open, said.decision, now);
@@ -140,7 +140,7 @@ Result<RenderedAnswer> Desk::resolve_task(const Application& application,
   const auto now = impl_->now(*tenant);
   if (!now) return pass_on(now.error());
   for (int attempt = 0; attempt < kConflictTries; ++attempt) {
-    const auto open = find_open_task(*tenant, task_id);
+    const auto open = find_answered_task(*tenant, task_id);
     if (!open) return pass_on(open.error());
     auto step = make_step(*tenant, *open, resolution, *now, impl_->ports_.random);
     if (!step) return pass_on(step.error());

@@ -9,11 +9,7 @@ using base::ErrorCode;
 using base::fail;
 using base::pass_on;
 using base::Result;
-using Kind = TokenService::Kind;
-
-/// The documented answer to a known clientUserId with another e-mail address (contract §3.2.7).
-constexpr const char* kOtherLogin =
-    "Unable to match the login of the new user to an existing user found for that user";
+using TokenKind = TokenService::Kind;
 
 tl::unexpected<base::Error> refuse() {
   return fail(ErrorCode::unauthenticated, "credentials or token refused");
@@ -59,7 +55,7 @@ Result<Application> Desk::Impl::application_with(const std::string& client_id,
 
 /// The application a valid token of this kind belongs to, and what the token says.
 Result<std::pair<Application, TokenService::Claims>> Desk::Impl::application_of(
-    Kind kind, std::string_view token) const {
+    TokenKind kind, std::string_view token) const {
   auto claims = ports_.tokens.verify(kind, token);
   if (!claims) return pass_on(claims.error());
   auto application = ports_.store.find_application(claims->client_id);
@@ -74,19 +70,20 @@ Result<TokenGrant> Desk::grant_token(const std::string& client_id,
                                      const base::Sensitive<std::string>& secret) {
   const auto application = impl_->application_with(client_id, secret);
   if (!application) return pass_on(application.error());
-  auto token = impl_->ports_.tokens.issue(Kind::client, client_id, "", valid_from(*application));
+  auto token =
+      impl_->ports_.tokens.issue(TokenKind::client, client_id, "", valid_from(*application));
   if (!token) return pass_on(token.error());
   return TokenGrant{std::move(token->token), token->expires_in.count()};
 }
 
 Result<Application> Desk::authenticate(std::string_view bearer_token) {
-  auto found = impl_->application_of(Kind::client, bearer_token);
+  auto found = impl_->application_of(TokenKind::client, bearer_token);
   if (!found) return pass_on(found.error());
   return std::move(found->first);
 }
 
 Result<UserSession> Desk::authenticate_user(std::string_view bearer_token) {
-  auto found = impl_->application_of(Kind::access, bearer_token);
+  auto found = impl_->application_of(TokenKind::access, bearer_token);
   if (!found) return pass_on(found.error());
   return UserSession{std::move(found->first), std::move(found->second.human_id)};
 }
@@ -95,7 +92,7 @@ Result<ConnectGrant> Desk::connect_user(const ConnectRequest& request) {
   std::string refreshed_user;  // whom the refresh token is for
   Result<Application> application;
   if (request.refresh_token) {
-    auto found = impl_->application_of(Kind::refresh, request.refresh_token->reveal());
+    auto found = impl_->application_of(TokenKind::refresh, request.refresh_token->reveal());
     if (!found) return pass_on(found.error());
     if (found->first.client_id != request.client_id) return refuse();
     refreshed_user = std::move(found->second.human_id);
@@ -132,10 +129,10 @@ Result<ConnectGrant> Desk::Impl::user_grant(TenantStore& tenant, const Applicati
     return grant;
   }
   const bool access = request.kind == ConnectRequest::Kind::access;
-  const auto issue = [&](Kind kind) {
+  const auto issue = [&](TokenKind kind) {
     return ports_.tokens.issue(kind, application.client_id, human_id, valid_from(application));
   };
-  auto token = issue(access ? Kind::access : Kind::id);
+  auto token = issue(access ? TokenKind::access : TokenKind::id);
   if (!token) return pass_on(token.error());
   grant.token = std::move(token->token);
   grant.expires_in_seconds = token->expires_in.count();
@@ -145,7 +142,7 @@ Result<ConnectGrant> Desk::Impl::user_grant(TenantStore& tenant, const Applicati
     grant.refresh_token = request.refresh_token->reveal();
     return grant;
   }
-  auto refresh = issue(Kind::refresh);
+  auto refresh = issue(TokenKind::refresh);
   if (!refresh) return pass_on(refresh.error());
   grant.refresh_token = std::move(refresh->token);
   return grant;

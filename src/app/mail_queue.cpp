@@ -13,7 +13,7 @@ namespace chartroom::app {
 namespace {
 
 namespace json = boost::json;
-using Kind = ApplicationSettings::MailKind;
+using MailKind = ApplicationSettings::MailKind;
 using Template = MailTicket::Template;
 
 /// Orders come first: a mail can wait for a free worker.
@@ -158,7 +158,7 @@ class Queue {
     if (first) add(*first, occasion, *address);
   }
 
-  [[nodiscard]] bool wanted(Kind kind) const {
+  [[nodiscard]] bool wanted(MailKind kind) const {
     const auto& kinds = in_.settings.mails_subscribers;
     return std::find(kinds.begin(), kinds.end(), kind) != kinds.end();
   }
@@ -171,22 +171,22 @@ class Queue {
       MailTicket ticket;
       std::string occasion = std::to_string(in_.order.version) + "/" + std::to_string(index++);
       if (const auto* change = std::get_if<order::StateChanged>(&event)) {
-        if (!wanted(Kind::order_status)) continue;
+        if (!wanted(MailKind::order_status)) continue;
         ticket.kind = Template::subscriber_status;
         ticket.state = change->to;
       } else if (const auto* opened = std::get_if<order::TaskOpened>(&event)) {
-        if (!wanted(Kind::tasks)) continue;
+        if (!wanted(MailKind::tasks)) continue;
         ticket.kind = Template::subscriber_task;
         ticket.task_id = opened->task_id;
         ticket.task_state = order::TaskState::open;
       } else if (const auto* closed = std::get_if<order::TaskClosed>(&event)) {
-        if (!wanted(Kind::tasks)) continue;
+        if (!wanted(MailKind::tasks)) continue;
         ticket.kind = Template::subscriber_task;
         ticket.task_id = closed->task_id;
         ticket.task_state = closed->state;
       } else if (const auto* reminder = std::get_if<order::ReminderSent>(&event)) {
         const order::Task* task = in_.decision.order.find_task(reminder->task_id);
-        if (!wanted(Kind::reminders) || task == nullptr) continue;
+        if (!wanted(MailKind::reminders) || task == nullptr) continue;
         ticket.kind = Template::subscriber_reminder;
         ticket.task_id = reminder->task_id;
         ticket.number = reminder->number;

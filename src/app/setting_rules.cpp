@@ -15,15 +15,17 @@ namespace {
 using base::ErrorCode;
 using base::fail;
 using base::Result;
-using Kind = SettingValue::Kind;
+using ValueKind = SettingValue::Kind;
 
 constexpr int kMostRetentionDays = 3'650;
 
-SettingValue text_value(std::string text) { return {Kind::text, std::move(text), 0, false, {}}; }
-SettingValue number_value(int number) { return {Kind::number, "", number, false, {}}; }
-SettingValue flag_value(bool flag) { return {Kind::flag, "", 0, flag, {}}; }
+SettingValue text_value(std::string text) {
+  return {ValueKind::text, std::move(text), 0, false, {}};
+}
+SettingValue number_value(int number) { return {ValueKind::number, "", number, false, {}}; }
+SettingValue flag_value(bool flag) { return {ValueKind::flag, "", 0, flag, {}}; }
 SettingValue list_value(std::vector<std::string> list) {
-  return {Kind::list, "", 0, false, std::move(list)};
+  return {ValueKind::list, "", 0, false, std::move(list)};
 }
 
 /// What went wrong; empty: nothing.

@@ -263,6 +263,8 @@ class Store {
 
   /// Conflict when the id is taken.
   virtual base::Result<void> insert_application(const Application& application) = 0;
+  /// Compare-and-set on the version, which grows by one: conflict when somebody else changed the
+  /// application since it was read, so that no revocation is lost. Not the clock: see AdvanceClock.
   virtual base::Result<void> update_application(const Application& application) = 0;
   virtual base::Result<std::optional<Application>> find_application(
       const std::string& client_id) = 0;

@@ -97,6 +97,7 @@ struct Application {
   ApplicationSettings settings;
   base::Duration clock_offset{};  ///< sandbox clock: the application's time minus real time
   base::TimePoint created_at{};
+  std::int64_t version = 0;  ///< grows with each change; compare-and-set on update
 };
 
 struct User {

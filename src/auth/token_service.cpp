@@ -16,7 +16,7 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t kTokenBytesMost = 4096;
-constexpr std::size_t kRememberedMost = 10'000;
+constexpr std::size_t kTokensRemembered = 10'000;
 constexpr std::int64_t kSkewSeconds = 60;
 constexpr std::size_t kJtiRandomBytes = 24;
 
@@ -74,7 +74,7 @@ class KnownTokens {
   void add(const std::string& digest, Known token) {
     const std::lock_guard lock(mutex_);
     // Full means thousands of tokens within a day: starting over costs a signature check each.
-    if (known_.size() >= kRememberedMost) known_.clear();
+    if (known_.size() >= kTokensRemembered) known_.clear();
     known_.insert_or_assign(digest, std::move(token));
   }
 

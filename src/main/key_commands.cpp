@@ -10,13 +10,13 @@
 namespace chartroom::cli {
 namespace {
 
-constexpr std::chrono::hours kOverlapMost{365 * 24};
+constexpr std::chrono::hours kKeyOverlapMost{365 * 24};
 /// Within this time every server has noticed a rotation and signs with the new key.
 constexpr std::chrono::minutes kUntilNoticed{1};
 
 base::Result<base::Duration> read_overlap(const Config& config, const std::string& text) {
   const auto overlap = base::parse_duration(text);
-  if (!overlap || *overlap < config.token_life || *overlap > kOverlapMost) {
+  if (!overlap || *overlap < config.token_life || *overlap > kKeyOverlapMost) {
     return base::fail(base::ErrorCode::invalid_input,
                       "--overlap: a time from the life of a token (" +
                           base::format_duration(config.token_life) +

@@ -1,21 +1,17 @@
 #include "net/curl_http_client.hpp"
 
-#include <curl/curl.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <csignal>
-#include <cstring>
 #include <mutex>
 #include <stdexcept>
 #include <string_view>
 #include <vector>
 
 #include "base/text.hpp"
-#include "net/address.hpp"
+#include "net/curl_support.hpp"
 
 namespace chartroom::net {
 namespace {
@@ -24,15 +20,6 @@ using base::ErrorCode;
 
 constexpr std::size_t kPooledHandles = 16;
 constexpr long kConnectionsPerHandle = 4;
-
-struct Cleanup {
-  void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
-  void operator()(CURLU* url) const { curl_url_cleanup(url); }
-  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
-  void operator()(char* text) const { curl_free(text); }
-};
-using Handle = std::unique_ptr<CURL, Cleanup>;
-using HeaderList = std::unique_ptr<curl_slist, Cleanup>;
 
 /// What the callbacks of one transfer share.
 struct Transfer {
@@ -44,31 +31,18 @@ struct Transfer {
 };
 
 bool is_allowed(const sockaddr& address, bool allow_local) {
-  AddressKind kind = AddressKind::forbidden;
-  if (address.sa_family == AF_INET) {
-    sockaddr_in v4{};
-    std::memcpy(&v4, &address, sizeof v4);
-    Ipv4 bytes{};
-    std::memcpy(bytes.data(), &v4.sin_addr, bytes.size());
-    kind = kind_of(bytes);
-  } else if (address.sa_family == AF_INET6) {
-    sockaddr_in6 v6{};
-    std::memcpy(&v6, &address, sizeof v6);
-    Ipv6 bytes{};
-    std::memcpy(bytes.data(), &v6.sin6_addr, bytes.size());
-    kind = kind_of(bytes);
-  }
+  const AddressKind kind = with_address(address, AddressKind::forbidden,
+                                        [](const auto& bytes) { return kind_of(bytes); });
   return kind == AddressKind::global || (kind == AddressKind::local && allow_local);
 }
 
-/// `target` is the very address that libcurl connects to next.
 curl_socket_t open_guarded(void* context, curlsocktype purpose, curl_sockaddr* target) {
   auto& transfer = *static_cast<Transfer*>(context);
   if (purpose != CURLSOCKTYPE_IPCXN || !is_allowed(target->addr, transfer.allow_local)) {
     transfer.blocked = true;
     return CURL_SOCKET_BAD;
   }
-  return ::socket(target->family, target->socktype | SOCK_CLOEXEC, target->protocol);
+  return open_socket(*target);
 }
 
 std::size_t take_body(char* data, std::size_t, std::size_t size, void* context) {
@@ -87,7 +61,7 @@ std::size_t take_header(char*, std::size_t, std::size_t size, void* context) {
 std::string url_part(CURLU* url, CURLUPart part) {
   char* raw = nullptr;
   if (curl_url_get(url, part, &raw, 0) != CURLUE_OK) return {};
-  const std::unique_ptr<char, Cleanup> text(raw);
+  const std::unique_ptr<char, CurlCleanup> text(raw);
   return text.get();
 }
 
@@ -97,7 +71,7 @@ bool is_doubtful(char c) {
 }
 
 base::Result<void> check_url(const std::string& text) {
-  const std::unique_ptr<CURLU, Cleanup> url(curl_url());
+  const std::unique_ptr<CURLU, CurlCleanup> url(curl_url());
   if (!url || text.size() > kUrlBytesMost || std::ranges::any_of(text, is_doubtful) ||
       curl_url_set(url.get(), CURLUPART_URL, text.c_str(), CURLU_NON_SUPPORT_SCHEME) != CURLUE_OK) {
     return base::fail(ErrorCode::invalid_input, "the URL cannot be read", "url");
@@ -140,27 +114,21 @@ base::Result<void> check_request(const app::OutgoingRequest& request) {
   return check_url(request.url);
 }
 
-bool append(HeaderList& list, const std::string& line) {
-  curl_slist* head = curl_slist_append(list.get(), line.c_str());
-  if (!list) list.reset(head);  // a list that has a head keeps it
-  return head != nullptr;
-}
-
-HeaderList header_list(const app::OutgoingRequest& request) {
-  HeaderList list;
+CurlList header_list(const app::OutgoingRequest& request) {
+  CurlList list;
   bool typed = false;
-  bool complete = append(list, "Expect:");  // no pause for "100 Continue" before large bodies
+  bool complete = append_line(list, "Expect:");  // no pause for "100 Continue" before large bodies
   for (const auto& [name, value] : request.headers) {
     typed = typed || base::equals_ignoring_case_ascii(name, "content-type");
     // To libcurl "Name:" means leaving it out; "Name;" is the header without a value.
     std::string line = name;
     line += value.empty() ? ";" : ": ";
     line += value;
-    complete = complete && append(list, line);
+    complete = complete && append_line(list, line);
   }
   // libcurl would call every body a form.
-  if (!typed) complete = complete && append(list, "Content-Type:");
-  return complete ? std::move(list) : HeaderList{};
+  if (!typed) complete = complete && append_line(list, "Content-Type:");
+  return complete ? std::move(list) : CurlList{};
 }
 
 base::Error error_of(CURLcode code, bool blocked) {
@@ -207,8 +175,8 @@ class CurlHttpClient final : public app::HttpClient {
 
   base::Result<app::OutgoingResponse> send(const app::OutgoingRequest& request) override {
     if (auto checked = check_request(request); !checked) return base::pass_on(checked.error());
-    Handle handle = take();
-    const HeaderList headers = header_list(request);
+    CurlHandle handle = take();
+    const CurlList headers = header_list(request);
     if (!handle || !headers) return base::fail(ErrorCode::unavailable, "transfer failed");
 
     Transfer transfer;
@@ -267,19 +235,19 @@ class CurlHttpClient final : public app::HttpClient {
   }
 
   /// An idle handle brings its open connections along.
-  Handle take() {
+  CurlHandle take() {
     {
       const std::lock_guard lock(mutex_);
       if (!idle_.empty()) {
-        Handle handle = std::move(idle_.back());
+        CurlHandle handle = std::move(idle_.back());
         idle_.pop_back();
         return handle;
       }
     }
-    return Handle(curl_easy_init());
+    return CurlHandle(curl_easy_init());
   }
 
-  void give_back(Handle handle) {
+  void give_back(CurlHandle handle) {
     curl_easy_reset(handle.get());  // drops pointers into the finished transfer, not connections
     const std::lock_guard lock(mutex_);
     if (idle_.size() < kPooledHandles) idle_.push_back(std::move(handle));
@@ -287,7 +255,7 @@ class CurlHttpClient final : public app::HttpClient {
 
   const HttpClientSettings settings_;
   std::mutex mutex_;
-  std::vector<Handle> idle_;
+  std::vector<CurlHandle> idle_;
 };
 
 }  // namespace

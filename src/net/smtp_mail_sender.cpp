@@ -1,17 +1,12 @@
 #include "net/smtp_mail_sender.hpp"
 
-#include <curl/curl.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-
 #include <algorithm>
 #include <csignal>
-#include <cstring>
 #include <mutex>
 #include <optional>
 #include <stdexcept>
 
-#include "net/address.hpp"
+#include "net/curl_support.hpp"
 #include "net/mail_headers.hpp"
 
 namespace chartroom::net {
@@ -22,14 +17,7 @@ using Verdict = Outcome::Verdict;
 
 constexpr std::chrono::milliseconds kConnectTimeout{8'000};
 
-struct Cleanup {
-  void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
-  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
-  void operator()(curl_mime* mime) const { curl_mime_free(mime); }
-};
-using Handle = std::unique_ptr<CURL, Cleanup>;
-using List = std::unique_ptr<curl_slist, Cleanup>;
-using Mime = std::unique_ptr<curl_mime, Cleanup>;
+using Mime = std::unique_ptr<curl_mime, CurlCleanup>;
 
 struct Guard {
   bool loopback_only = false;
@@ -37,31 +25,16 @@ struct Guard {
 };
 
 bool leads_home(const sockaddr& address) {
-  if (address.sa_family == AF_INET) {
-    sockaddr_in v4{};
-    std::memcpy(&v4, &address, sizeof v4);
-    Ipv4 bytes{};
-    std::memcpy(bytes.data(), &v4.sin_addr, bytes.size());
-    return is_loopback(bytes);
-  }
-  if (address.sa_family == AF_INET6) {
-    sockaddr_in6 v6{};
-    std::memcpy(&v6, &address, sizeof v6);
-    Ipv6 bytes{};
-    std::memcpy(bytes.data(), &v6.sin6_addr, bytes.size());
-    return is_loopback(bytes);
-  }
-  return false;
+  return with_address(address, false, [](const auto& bytes) { return is_loopback(bytes); });
 }
 
-/// `target` is the very address that libcurl connects to next.
-curl_socket_t open_guarded(void* context, curlsocktype purpose, curl_sockaddr* target) {
+curl_socket_t open_at_home(void* context, curlsocktype purpose, curl_sockaddr* target) {
   auto& guard = *static_cast<Guard*>(context);
   if (purpose != CURLSOCKTYPE_IPCXN || (guard.loopback_only && !leads_home(target->addr))) {
     guard.blocked = true;
     return CURL_SOCKET_BAD;
   }
-  return ::socket(target->family, target->socktype | SOCK_CLOEXEC, target->protocol);
+  return open_socket(*target);
 }
 
 std::size_t ignore(char*, std::size_t, std::size_t size, void*) { return size; }
@@ -69,12 +42,6 @@ std::size_t ignore(char*, std::size_t, std::size_t size, void*) { return size; }
 template <typename Value>
 bool set(CURL* handle, CURLoption option, Value value) {
   return curl_easy_setopt(handle, option, value) == CURLE_OK;
-}
-
-bool append(List& list, const std::string& line) {
-  curl_slist* head = curl_slist_append(list.get(), line.c_str());
-  if (!list) list.reset(head);  // a list that has a head keeps it
-  return head != nullptr;
 }
 
 /// Lines of a mail end with both characters; libcurl would carry a lone line feed as data.
@@ -177,13 +144,13 @@ class SmtpMailSender final : public app::MailSender {
 
  private:
   Outcome transfer(const app::Mail& mail, const std::vector<std::string>& lines) const {
-    Handle handle(curl_easy_init());
-    List headers;
-    List recipients;
-    bool done = handle && append(recipients, "<" + mail.to + ">");
-    for (const std::string& line : lines) done = done && append(headers, line);
+    CurlHandle handle(curl_easy_init());
+    CurlList headers;
+    CurlList recipients;
+    bool done = handle && append_line(recipients, "<" + mail.to + ">");
+    for (const std::string& line : lines) done = done && append_line(headers, line);
     // libcurl adds the boundary.
-    done = done && append(headers, "Content-Type: multipart/alternative");
+    done = done && append_line(headers, "Content-Type: multipart/alternative");
     const Mime mime(done ? curl_mime_init(handle.get()) : nullptr);
     done = done && mime && add_part(mime.get(), mail.text, "text/plain; charset=utf-8") &&
            add_part(mime.get(), mail.html, "text/html; charset=utf-8");
@@ -218,7 +185,7 @@ class SmtpMailSender final : public app::MailSender {
            set(handle, CURLOPT_CONNECTTIMEOUT_MS,
                static_cast<long>(std::min(kConnectTimeout, settings_.timeout).count())) &&
            set(handle, CURLOPT_TIMEOUT_MS, static_cast<long>(settings_.timeout.count())) &&
-           set(handle, CURLOPT_OPENSOCKETFUNCTION, &open_guarded) &&
+           set(handle, CURLOPT_OPENSOCKETFUNCTION, &open_at_home) &&
            set(handle, CURLOPT_OPENSOCKETDATA, &guard) &&
            set(handle, CURLOPT_WRITEFUNCTION, &ignore) &&
            set(handle, CURLOPT_HEADERFUNCTION, &ignore);

@@ -281,6 +281,10 @@ TEST_P(StoreTest, ApplicationsAndSigningKeys) {
   application.enabled = false;
   ASSERT_TRUE(store_->update_application(application));
   EXPECT_FALSE(store_->find_application("alpha").value()->enabled);
+  // Whoever read it before that change must look again, or it would be undone.
+  application.name = "Another";
+  EXPECT_EQ(store_->update_application(application).error().code, ErrorCode::conflict);
+  EXPECT_EQ(store_->find_application("alpha").value()->name, "Insurer");
   EXPECT_EQ(store_->applications().value().size(), 2U);
   app::SigningKey key{"k1", base::Sensitive<std::string>("PEM-MARKER"), now(), std::nullopt};
   ASSERT_TRUE(store_->insert_signing_key(key));

@@ -314,4 +314,21 @@ class House {
   app::Application application_;
 };
 
+/// Everything that a channel has.
+inline app::RetrievalAnswer found(std::vector<app::RetrievedItem> items) {
+  app::RetrievalAnswer answer;
+  answer.items = std::move(items);
+  return answer;
+}
+
+/// The answer's bytes are the API's matter; here the view itself is wanted.
+template <typename View>
+app::Answering<View> into(View& seen) {
+  return {[&seen](const View& view) {
+            seen = view;
+            return app::RenderedAnswer{200, "application/json", "{}"};
+          },
+          {}};
+}
+
 }  // namespace chartroom::sim

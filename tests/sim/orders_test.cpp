@@ -12,12 +12,6 @@ namespace {
 namespace json = boost::json;
 using order::State;
 
-app::RetrievalAnswer found(std::vector<app::RetrievedItem> items) {
-  app::RetrievalAnswer answer;
-  answer.items = std::move(items);
-  return answer;
-}
-
 app::RetrievalAnswer not_yet() {
   app::RetrievalAnswer answer;
   answer.status = app::RetrievalAnswer::Status::still_running;
@@ -159,7 +153,7 @@ TEST(WholeOrder, ACommandMadeFromAnOldOrderIsTheCallersToMakeAnew) {
   ASSERT_NE(old.version, order.version);
 
   SeededRandom random(1);
-  app::OrderWriter writer(random, "http://127.0.0.1");
+  app::OrderWriter writer(random, "http://127.0.0.1", /*mails=*/false);
   const order::ResolveTask resolution{order.core.tasks.at(0).id, {}, true, 0, 0, {}};
   app::Companions companions;
   companions.only_version = old.version;

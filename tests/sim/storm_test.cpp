@@ -25,6 +25,12 @@ std::uint64_t from_environment(const char* name, std::uint64_t fallback) {
 class Storm {
  public:
   explicit Storm(std::uint64_t seed) : house_(seed), dice_(seed) {
+    app::Application application = house_.application();
+    application.settings.vendor_notes = true;
+    application.settings.task_notifications =
+        seed % 2 == 0 ? app::ApplicationSettings::TaskNotifications::flat
+                      : app::ApplicationSettings::TaskNotifications::envelope;
+    if (!house_.store().update_application(application)) std::abort();
     for (ScriptedChannel* channel : {&house_.ehr, &house_.portal, &house_.aps}) {
       channel->script = [this](const app::RetrievalRequest& request) { return answer(request); };
     }
@@ -71,6 +77,9 @@ class Storm {
 
   base::Result<app::RetrievalAnswer> answer(const app::RetrievalRequest& request) {
     app::RetrievalAnswer made;
+    for (unsigned i = 0; i <= request.attempt / 2; ++i) {
+      made.notes.push_back({std::to_string(i), "note " + std::to_string(i), {}, {}, ""});
+    }
     switch (roll(7)) {
       case 0:
         return base::fail(base::ErrorCode::unavailable, "away");
@@ -176,6 +185,8 @@ class Storm {
     const auto stored = house_.tenant()->events(order.core.id, 0, 1000);
     for (const app::StoredEvent& event : *stored) events.push_back(event.id);
     EXPECT_EQ(first_times, events);
+    ASSERT_FALSE(stored->empty());
+    EXPECT_EQ(stored->back().kind, app::kSummaryEvent) << "something was told after the end";
     EXPECT_EQ(last, order::title_case(order.core.state));
   }
 

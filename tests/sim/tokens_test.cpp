@@ -109,6 +109,7 @@ class TokensOverHttp : public ::testing::Test {
   void change(const std::function<void(app::Application&)>& how) {
     how(application_);
     ASSERT_TRUE(store_->update_application(application_));
+    ++application_.version;
   }
   std::unique_ptr<app::Store> open_store() {
     base::start_crypto();

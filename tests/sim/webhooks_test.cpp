@@ -10,16 +10,6 @@ using namespace std::chrono_literals;
 
 constexpr const char* kEndpoint = "endpoint-1";
 
-/// The answer's bytes are the API's matter; here the view itself is wanted.
-template <typename View>
-app::Answering<View> into(View& seen) {
-  return {[&seen](const View& view) {
-            seen = view;
-            return app::RenderedAnswer{200, "application/json", "{}"};
-          },
-          {}};
-}
-
 app::WebhookEndpoint endpoint_of(House& house, const std::string& id = kEndpoint) {
   const auto found = house.desk().webhook(house.application(), id);
   return found ? *found : app::WebhookEndpoint{};

@@ -59,13 +59,18 @@ class SqliteStore final : public app::Store {
       auto updated = db.run(
           "UPDATE applications SET name = ?, secret_hash = ?, sandbox = ?, enabled = ?, "
           "default_order_type = ?, previous_secret_hash = ?, previous_secret_until_ms = ?, "
-          "tokens_valid_from_ms = ?, settings = ? WHERE client_id = ?",
+          "tokens_valid_from_ms = ?, settings = ?, version = version + 1 "
+          "WHERE client_id = ? AND version = ?",
           application.name, application.secret_hash, application.sandbox, application.enabled,
           application.default_order_type, application.previous_secret_hash,
           application.previous_secret_until, application.tokens_valid_from,
-          app::settings_to_json(application.settings), application.client_id);
+          app::settings_to_json(application.settings), application.client_id, application.version);
       if (!updated) return base::pass_on(updated.error());
-      if (*updated == 0) return base::fail(ErrorCode::not_found, "unknown application");
+      if (*updated == 0) {
+        return base::fail(
+            ErrorCode::conflict,
+            "the application was changed by somebody else at the same time; try again");
+      }
       return {};
     });
   }
@@ -75,7 +80,7 @@ class SqliteStore final : public app::Store {
       return db.one<app::Application>(
           "SELECT client_id, name, secret_hash, sandbox, enabled, default_order_type, "
           "clock_offset_ms, created_at_ms, previous_secret_hash, previous_secret_until_ms, "
-          "tokens_valid_from_ms, settings FROM applications WHERE client_id = ?",
+          "tokens_valid_from_ms, settings, version FROM applications WHERE client_id = ?",
           read_application, client_id);
     });
   }
@@ -85,7 +90,8 @@ class SqliteStore final : public app::Store {
       return db.all<app::Application>(
           "SELECT client_id, name, secret_hash, sandbox, enabled, default_order_type, "
           "clock_offset_ms, created_at_ms, previous_secret_hash, previous_secret_until_ms, "
-          "tokens_valid_from_ms, settings FROM applications ORDER BY created_at_ms, client_id",
+          "tokens_valid_from_ms, settings, version FROM applications ORDER BY created_at_ms, "
+          "client_id",
           read_application);
     });
   }
@@ -189,6 +195,7 @@ class SqliteStore final : public app::Store {
     auto settings = app::settings_from_json(row.view(11));
     if (!settings) return base::pass_on(settings.error());
     application.settings = std::move(*settings);
+    application.version = row.integer(12);
     return application;
   }
 

@@ -5,6 +5,7 @@ ALTER TABLE applications ADD COLUMN previous_secret_hash TEXT NOT NULL DEFAULT '
 ALTER TABLE applications ADD COLUMN previous_secret_until_ms INTEGER;
 ALTER TABLE applications ADD COLUMN tokens_valid_from_ms INTEGER;
 ALTER TABLE applications ADD COLUMN settings TEXT NOT NULL DEFAULT '{}';
+ALTER TABLE applications ADD COLUMN version INTEGER NOT NULL DEFAULT 0;
 
 -- options_sealed: previous secret and static headers as JSON; no value: neither.
 ALTER TABLE webhooks ADD COLUMN updated_at_ms INTEGER NOT NULL DEFAULT 0;
