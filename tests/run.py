@@ -88,7 +88,8 @@ def api_tests(build: pathlib.Path, expression: str, tally: Tally) -> None:
     with tempfile.TemporaryDirectory() as folder:
         report = pathlib.Path(folder) / "api.xml"
         command = ["/usr/bin/python3", "-m", "pytest",
-                   "-q", "-p", "no:cacheprovider", "-rs", f"--junitxml={report}", str(ROOT / "tests/api")]
+                   "-q", "-p", "no:cacheprovider", "-rs", f"--junitxml={report}", str(ROOT / "tests/api"),
+                   "--numprocesses", str(os.cpu_count() or 2), "--dist", "loadfile"]
         if expression:
             command += ["-k", expression]
         environment = {**os.environ, "CHARTROOM_BINARY": str(build / "chartroom"), "PYTHONDONTWRITEBYTECODE": "1"}
@@ -97,7 +98,8 @@ def api_tests(build: pathlib.Path, expression: str, tally: Tally) -> None:
             tally.add(0, 1)
             return
         passed, failed, skipped = count_junit(report)
-        tally.add(passed, failed + (1 if done.returncode not in (0, 1, 5) and failed == 0 else 0), skipped)
+        # Also where all tests passed and what they saw together is not enough.
+        tally.add(passed, failed + (1 if done.returncode not in (0, 5) and failed == 0 else 0), skipped)
 
 
 def node_tests(name: str, packages: list[str], script: str, build: pathlib.Path, tally: Tally) -> None:

@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 
 #include "api/paging.hpp"
+#include "app/notifications.hpp"
 #include "base/time.hpp"
 
 namespace chartroom::api {
@@ -43,8 +44,8 @@ json::object task_object(const app::TaskView& view) {
   out["orderId"] = view.order_id;
   out["humanId"] = view.human_id;
   out["clientUserId"] = view.client_user_id;
-  out["taskType"] = task_type(task.kind);
-  out["taskState"] = task_state(task.state);
+  out["taskType"] = app::task_type_word(task.kind);
+  out["taskState"] = app::task_state_word(task.state);
   out["assignee"] = order::to_string(task.assignee);
   out["channel"] = order::event_group(task.channel);
   if (task.kind == order::TaskKind::missing_information) {
@@ -83,34 +84,6 @@ json::array channel_array(const std::vector<order::ChannelProgress>& channels) {
 }
 
 }  // namespace
-
-const char* task_type(order::TaskKind kind) {
-  switch (kind) {
-    case order::TaskKind::missing_information:
-      return "missing_information";
-    case order::TaskKind::connect_portal:
-      return "connect_portal";
-    case order::TaskKind::special_authorization:
-      return "special_authorization";
-    case order::TaskKind::identity_review:
-      return "identity_review";
-  }
-  return "";
-}
-
-const char* task_state(order::TaskState state) {
-  switch (state) {
-    case order::TaskState::open:
-      return "Open";
-    case order::TaskState::resolved:
-      return "Resolved";
-    case order::TaskState::expired:
-      return "Expired";
-    case order::TaskState::withdrawn:
-      return "Withdrawn";
-  }
-  return "";
-}
 
 std::string task_json(const app::TaskView& view) { return json::serialize(task_object(view)); }
 

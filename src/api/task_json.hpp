@@ -11,11 +11,6 @@ namespace chartroom::api {
 /// Whose cursors the list of tasks takes.
 inline constexpr const char* kTaskList = "tasks";
 
-/// "missing_information", "connect_portal", "special_authorization", "identity_review".
-[[nodiscard]] const char* task_type(order::TaskKind kind);
-/// "Open", "Resolved", "Expired", "Withdrawn".
-[[nodiscard]] const char* task_state(order::TaskState state);
-
 [[nodiscard]] std::string task_json(const app::TaskView& view);
 /// One page; `nextCursor` unless it is the last.
 [[nodiscard]] std::string tasks_json(const app::TaskPage& page);

@@ -1,40 +1,16 @@
 #include "app/mail_letter.hpp"
 
+#include "base/text.hpp"
+
 namespace chartroom::app {
 namespace {
 
 constexpr const char* kSandboxMark = "Test system: everything here is fictional";
 
-std::string escaped(const std::string& text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\'':
-        out += "&#39;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
-}
-
 /// Mail programs drop style sheets, so every element carries its own.
 std::string element(const char* name, const char* style, const std::string& text) {
-  return std::string("<") + name + " style=\"" + style + "\">" + escaped(text) + "</" + name +
-         ">\n";
+  return std::string("<") + name + " style=\"" + style + "\">" + base::escape_markup(text) + "</" +
+         name + ">\n";
 }
 
 constexpr const char* kParagraph = "margin:0 0 16px;font-size:17px;line-height:1.5;color:#17212b";
@@ -54,11 +30,11 @@ std::string list_html(const Letter& letter) {
 
 std::string action_html(const Letter& letter) {
   if (letter.link.empty()) return {};
-  return "<p style=\"margin:8px 0 24px\"><a href=\"" + escaped(letter.link) +
+  return "<p style=\"margin:8px 0 24px\"><a href=\"" + base::escape_markup(letter.link) +
          "\" style=\"display:block;padding:15px 20px;border-radius:8px;background:#0b5c7a;"
          "color:#ffffff;font-size:18px;font-weight:600;line-height:1.2;text-align:center;"
          "text-decoration:none\">" +
-         escaped(letter.action) + "</a></p>\n";
+         base::escape_markup(letter.action) + "</a></p>\n";
 }
 
 }  // namespace
@@ -88,7 +64,7 @@ std::string letter_html(const Letter& letter) {
       "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
       "<meta name=\"color-scheme\" content=\"light\">\n<title>" +
-      escaped(letter.subject) +
+      base::escape_markup(letter.subject) +
       "</title>\n</head>\n<body style=\"margin:0;padding:0;background:#f4f6f8;"
       "font-family:system-ui,-apple-system,'Segoe UI',Roboto,'Noto Sans',Arial,sans-serif;"
       "overflow-wrap:anywhere\">\n";

@@ -76,5 +76,14 @@ TEST(Text, FoldsForComparison) {
   EXPECT_EQ(to_valid_utf8("a\xFFz"), "a\xEF\xBF\xBDz");
 }
 
+TEST(Text, MarkupKeepsNothingThatMeansSomething) {
+  EXPECT_EQ(escape_markup("<a href=\"x\">Tom & 'Jo'</a>\n"),
+            "&lt;a href=&quot;x&quot;&gt;Tom &amp; &#39;Jo&#39;&lt;/a&gt;\n");
+  EXPECT_EQ(escape_markup(std::string_view("a\0b\x7f", 4)),
+            "a\xEF\xBF\xBD"
+            "b\xEF\xBF\xBD");
+  EXPECT_EQ(escape_markup("\xff"), "\xEF\xBF\xBD");
+}
+
 }  // namespace
 }  // namespace chartroom::base

@@ -21,5 +21,8 @@ namespace chartroom::base {
 [[nodiscard]] std::string fold(std::string_view text);
 /// Replaces invalid UTF-8 sequences by U+FFFD.
 [[nodiscard]] std::string to_valid_utf8(std::string_view text);
+/// A text as HTML, SVG and XML take it, between tags and between quotes: valid UTF-8, the five
+/// characters that mean something escaped, control characters but tab and line feed replaced.
+[[nodiscard]] std::string escape_markup(std::string_view text);
 
 }  // namespace chartroom::base

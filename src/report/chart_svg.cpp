@@ -13,33 +13,6 @@ namespace {
 constexpr double kWidth = 360;
 constexpr double kHeight = 176;
 
-std::string escape(std::string_view text) {
-  std::string out;
-  for (const char c : base::to_valid_utf8(text)) {
-    const auto byte = static_cast<unsigned char>(c);
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\'':
-        out += "&#39;";
-        break;
-      default:
-        out += byte < 0x20 || byte == 0x7f ? ' ' : c;
-    }
-  }
-  return out;
-}
-
 std::string number(double value) {
   std::array<char, 48> buffer{};
   const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value,
@@ -127,20 +100,20 @@ std::string svg_text(const ChartText& text) {
                                                      : "";
   return "<text" + paint("fill", text.role) + attribute("x", text.x) + attribute("y", text.y) +
          attribute("font-size", text.size) + (text.strong ? " font-weight=\"600\"" : "") + anchor +
-         ">" + escape(text.text) + "</text>";
+         ">" + base::escape_markup(text.text) + "</text>";
 }
 
 }  // namespace
 
 std::string render_chart_svg(const Chart& chart, const std::string& id) {
   const ChartLayout layout = layout_chart(chart, kWidth, kHeight);
-  const std::string name = escape(id);
+  const std::string name = base::escape_markup(id);
   std::string out = "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"chart\" viewBox=\"0 0 " +
                     number(layout.width) + " " + number(layout.height) +
                     "\" role=\"img\" aria-labelledby=\"" + name + "-title " + name +
                     "-desc\" font-family=\"inherit\"><title id=\"" + name + "-title\">" +
-                    escape(chart.title) + "</title><desc id=\"" + name + "-desc\">" +
-                    escape(chart_description(chart)) + "</desc>";
+                    base::escape_markup(chart.title) + "</title><desc id=\"" + name + "-desc\">" +
+                    base::escape_markup(chart_description(chart)) + "</desc>";
   for (const ChartRect& rect : layout.rects) {
     out += "<rect" + paint("fill", rect.role) + attribute("x", rect.x) + attribute("y", rect.y) +
            attribute("width", rect.width) + attribute("height", rect.height) + "/>";

@@ -1,5 +1,5 @@
-// Document → one self-contained HTML page. Every string passes escape() on its way out; nothing in
-// a document is trusted to be markup.
+// Document → one self-contained HTML page. Every string passes base::escape_markup() on its way
+// out; nothing in a document is trusted to be markup.
 #include <algorithm>
 #include <string>
 #include <string_view>
@@ -13,41 +13,6 @@
 
 namespace chartroom::report {
 namespace {
-
-/// Text for element content and quoted attributes. Control characters that HTML forbids become
-/// U+FFFD, as do bytes that are no UTF-8.
-std::string escape(std::string_view text) {
-  const std::string valid = base::to_valid_utf8(text);
-  std::string out;
-  out.reserve(valid.size() + valid.size() / 8);
-  for (const char c : valid) {
-    const auto byte = static_cast<unsigned char>(c);
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\'':
-        out += "&#39;";
-        break;
-      default:
-        if ((byte < 0x20 && c != '\n' && c != '\t') || byte == 0x7F) {
-          out += "\xEF\xBF\xBD";
-        } else {
-          out += c;
-        }
-    }
-  }
-  return out;
-}
 
 /// Anchors are ours, but locators of sources are part of them: only safe characters stay.
 std::string fragment(std::string_view anchor) {
@@ -98,7 +63,7 @@ class Page {
     close_sections();
     out_ += "</main>\n";
     if (!document_.footer.empty()) {
-      out_ += "<footer><p>" + escape(document_.footer) + "</p></footer>\n";
+      out_ += "<footer><p>" + base::escape_markup(document_.footer) + "</p></footer>\n";
     }
     out_ += "</body>\n</html>\n";
     return std::move(out_);
@@ -127,7 +92,8 @@ class Page {
   void head() {
     std::string title = document_.title;
     if (!document_.subtitle.empty()) title += " – " + document_.subtitle;
-    out_ += "<!DOCTYPE html>\n<html lang=\"" + escape(document_.language) + "\">\n<head>\n";
+    out_ += "<!DOCTYPE html>\n<html lang=\"" + base::escape_markup(document_.language) +
+            "\">\n<head>\n";
     out_ += "<meta charset=\"utf-8\">\n";
     // The page needs nothing from anywhere and says so, in case a viewer would try.
     out_ +=
@@ -137,25 +103,27 @@ class Page {
     out_ += "<meta name=\"color-scheme\" content=\"light dark\">\n";
     out_ += "<meta name=\"referrer\" content=\"no-referrer\">\n";
     out_ += "<meta name=\"robots\" content=\"noindex\">\n";
-    out_ += "<title>" + escape(title) + "</title>\n<style>\n";
+    out_ += "<title>" + base::escape_markup(title) + "</title>\n<style>\n";
     out_ += kReportCss;
     out_ += "</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#main\">Skip to the report</a>\n";
   }
 
   void banner() {
-    out_ += "<header class=\"banner\">\n<h1>" + escape(document_.title) + "</h1>\n";
+    out_ += "<header class=\"banner\">\n<h1>" + base::escape_markup(document_.title) + "</h1>\n";
     if (!document_.subtitle.empty()) {
-      out_ += "<p class=\"subject\">" + escape(document_.subtitle) + "</p>\n";
+      out_ += "<p class=\"subject\">" + base::escape_markup(document_.subtitle) + "</p>\n";
     }
     out_ += "<p class=\"made\">Made <time datetime=\"" + base::format_iso(document_.created) +
-            "\">" + escape(date_time_text(document_.created)) + "</time></p>\n</header>\n";
+            "\">" + base::escape_markup(date_time_text(document_.created)) +
+            "</time></p>\n</header>\n";
   }
 
   void contents() {
     if (contents_.size() < 3) return;
     out_ += "<nav aria-label=\"Contents\">\n<ol>\n";
     for (const Entry& entry : contents_) {
-      out_ += "<li><a href=\"#" + entry.anchor + "\">" + escape(entry.text) + "</a></li>\n";
+      out_ += "<li><a href=\"#" + entry.anchor + "\">" + base::escape_markup(entry.text) +
+              "</a></li>\n";
     }
     out_ += "</ol>\n</nav>\n";
   }
@@ -174,14 +142,14 @@ class Page {
       close_sections();
       const std::string id = contents_[section_++].anchor;
       out_ += "<section aria-labelledby=\"" + id + "\">\n<h2 id=\"" + id + "\">" +
-              escape(heading.text) + "</h2>\n";
+              base::escape_markup(heading.text) + "</h2>\n";
       in_section_ = true;
       return;
     }
     const std::string tag = heading.level >= 4 ? "h4" : heading.level == 3 ? "h3" : "h2";
     out_ += "<" + tag;
     if (!heading.anchor.empty()) out_ += " id=\"" + fragment(heading.anchor) + "\"";
-    out_ += ">" + escape(heading.text) + "</" + tag + ">\n";
+    out_ += ">" + base::escape_markup(heading.text) + "</" + tag + ">\n";
   }
 
   void draw(const Paragraph& paragraph) {
@@ -206,7 +174,7 @@ class Page {
       }
       out_ += "<li>";
       if (!item.marker.empty()) {
-        out_ += "<span class=\"marker\">" + escape(item.marker) + "</span> ";
+        out_ += "<span class=\"marker\">" + base::escape_markup(item.marker) + "</span> ";
       }
       spans(item.spans);
     }
@@ -219,14 +187,15 @@ class Page {
   void draw(const Table& table) {
     const std::string label =
         table.caption.empty() ? "Table " + std::to_string(++tables_) : table.caption;
-    out_ += "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"" + escape(label) +
-            "\">\n<table>\n";
-    if (!table.caption.empty()) out_ += "<caption>" + escape(table.caption) + "</caption>\n";
+    out_ += "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"" +
+            base::escape_markup(label) + "\">\n<table>\n";
+    if (!table.caption.empty())
+      out_ += "<caption>" + base::escape_markup(table.caption) + "</caption>\n";
     if (!table.columns.empty()) {
       out_ += "<thead><tr>";
       for (const Column& column : table.columns) {
         out_ += "<th scope=\"col\"" + classes(column.align, Tone::none) + ">" +
-                escape(column.title) + "</th>";
+                base::escape_markup(column.title) + "</th>";
       }
       out_ += "</tr></thead>\n";
     }
@@ -282,7 +251,7 @@ class Page {
   void draw(const KeyValues& values) {
     out_ += "<dl>\n";
     for (const KeyValues::Item& item : values.items) {
-      out_ += "<div><dt>" + escape(item.label) + "</dt><dd>";
+      out_ += "<div><dt>" + base::escape_markup(item.label) + "</dt><dd>";
       spans(item.value);
       out_ += "</dd></div>\n";
     }
@@ -292,7 +261,7 @@ class Page {
   void draw(const Callout& callout) {
     out_ += "<div class=\"callout " + std::string(tone_class(callout.tone)) + "\" role=\"note\">\n";
     if (!callout.title.empty()) {
-      out_ += "<p class=\"callout-title\">" + escape(callout.title) + "</p>\n";
+      out_ += "<p class=\"callout-title\">" + base::escape_markup(callout.title) + "</p>\n";
     }
     out_ += "<p>";
     spans(callout.spans);
@@ -310,12 +279,11 @@ class Page {
 
   void draw(const Image& image) {
     if (image.media_type != "image/png" && image.media_type != "image/jpeg") {
-      out_ +=
-          "<p class=\"muted\">[Image of a kind that is not shown: " + escape(image.alternative) +
-          "]</p>\n";
+      out_ += "<p class=\"muted\">[Image of a kind that is not shown: " +
+              base::escape_markup(image.alternative) + "]</p>\n";
       return;
     }
-    out_ += "<figure><img alt=\"" + escape(image.alternative) +
+    out_ += "<figure><img alt=\"" + base::escape_markup(image.alternative) +
             "\" src=\"data:" + image.media_type + ";base64," + base::to_base64(image.bytes) +
             "\"></figure>\n";
   }
@@ -323,8 +291,8 @@ class Page {
   void draw(const EmbeddedPdf& pdf) {
     out_ += "<p class=\"attachment\"><a download=\"document-" + std::to_string(++attachments_) +
             ".pdf\" href=\"data:application/pdf;base64," + base::to_base64(pdf.bytes) + "\">" +
-            escape(pdf.title) + "</a> <span class=\"muted\">(PDF, " + kilobytes(pdf.bytes.size()) +
-            ", download)</span></p>\n";
+            base::escape_markup(pdf.title) + "</a> <span class=\"muted\">(PDF, " +
+            kilobytes(pdf.bytes.size()) + ", download)</span></p>\n";
   }
 
   void draw(const PageBreak& /*unused*/) { out_ += "<div class=\"page-break\"></div>\n"; }
@@ -352,7 +320,7 @@ class Page {
     if (span.underline) wrap("u", "");
     if (span.baseline > 0) wrap("sup", "");
     if (span.baseline < 0) wrap("sub", "");
-    out_ += open + escape(span.text) + close;
+    out_ += open + base::escape_markup(span.text) + close;
   }
 
   const Document& document_;

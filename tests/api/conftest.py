@@ -20,6 +20,13 @@ def pytest_configure(config) -> None:
 
 def pytest_collection_modifyitems(config, items) -> None:
     items.sort(key=lambda item: item.get_closest_marker("last") is not None)
+    everything(config, items)
+    if hasattr(config, "workerinput"):
+        # What all tests together have seen is known when all workers are through: see below.
+        items[:] = [item for item in items if item.get_closest_marker("last") is None]
+
+
+def everything(config, items) -> None:
     folder = pathlib.Path(__file__).parent
     config.runs_everything = ({item.path for item in items} == set(folder.rglob("test_*.py"))
                               and not any("::" in argument for argument in config.args)
@@ -29,6 +36,27 @@ def pytest_collection_modifyitems(config, items) -> None:
 def pytest_deselected(items) -> None:
     if items:
         items[0].config.runs_everything = False
+
+
+def pytest_sessionfinish(session) -> None:
+    config = session.config
+    if hasattr(config, "workeroutput"):
+        config.workeroutput["seen"] = sorted(CONFORMANCE.seen)
+        config.workeroutput["everything"] = config.runs_everything
+    elif getattr(config, "workers_that_ran_everything", False):
+        missing = CONFORMANCE.not_seen()
+        if missing:
+            print(f"\ndocumented, but no test of the suite saw it: {missing}")
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node, error) -> None:
+    """Brings together what the workers of pytest-xdist have seen."""
+    output = getattr(node, "workeroutput", {})
+    CONFORMANCE.seen.update(tuple(one) for one in output.get("seen", []))
+    whole = bool(output.get("everything")) and not error
+    node.config.workers_that_ran_everything = whole and getattr(node.config, "workers_that_ran_everything", True)
 
 
 @pytest.fixture(autouse=True)

@@ -226,7 +226,8 @@ def test_order_types_without_the_default_one_are_refused(application, tmp_path):
     assert "[full, labs]" in done.stderr
 
 
-@pytest.mark.parametrize("text, words", [("[settings]\nx = \n", "line 2"), ("a" * (1024 * 1024 + 1), "1 MiB")])
+@pytest.mark.parametrize("text, words", [("[settings]\nx = \n", "line 2"), ("a" * (1024 * 1024 + 1), "1 MiB")],
+                         ids=["broken", "too large"])
 def test_what_is_no_toml_is_refused_with_the_place(application, tmp_path, text, words):
     done = application.take_in(tmp_path / "f.toml", text)
     assert done.returncode == USED_WRONGLY and words in done.stderr and "f.toml" in done.stderr

@@ -120,8 +120,8 @@ REFUSED = [
 
 @pytest.mark.parametrize("change, key, rule", REFUSED)
 def test_connect_refuses_bad_bodies(two, change, key, rule):
-    body = {"type": "access", **change}
-    answer = connect(two.customer, two.name, body.pop("type"), **body)
+    body = {"type": "access", "client_user_id": two.name, **change}
+    answer = connect(two.customer, body.pop("client_user_id"), body.pop("type"), **body)
     assert answer.status_code == 400
     assert without_id(answer) == {"statusCode": 400, "error": "Bad Request", "message": f'"{key}" {rule}',
                                   "validation": {"source": "payload", "keys": [key]}}

@@ -47,8 +47,7 @@ class Mails : public testing::Test {
     ASSERT_TRUE(house.tenant()->commit({app::InsertSubscription{subscription}}));
   }
   void set(std::vector<Kind> kinds, bool applicant = true) {
-    app::Application application =
-        **house.store().find_application(house.application().client_id);
+    app::Application application = **house.store().find_application(house.application().client_id);
     application.settings.mails_subscribers = std::move(kinds);
     application.settings.mails_applicant = applicant;
     ASSERT_TRUE(house.store().update_application(application));
