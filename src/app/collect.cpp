@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
+#include "app/named_providers.hpp"
 #include "base/bytes.hpp"
 #include "base/ids.hpp"
 #include "base/limits.hpp"
@@ -55,6 +56,7 @@ void add_to_answer(order::ChannelAnswered& answer, const RawRecord& record,
     case RecordVerdict::accepted:
       answer.sources += 1;
       answer.facts += judgement.useful_facts;
+      answer.newest_encounter = std::max(answer.newest_encounter, judgement.newest_encounter);
       break;
     case RecordVerdict::quarantined:
       answer.quarantined.push_back(record.id);
@@ -101,6 +103,17 @@ unsigned count_useful(const std::vector<evidence::Fact>& facts) {
       }));
 }
 
+std::optional<base::Date> newest_encounter(const std::vector<evidence::Fact>& facts,
+                                           const base::Date& today) {
+  std::optional<base::Date> newest;
+  for (const evidence::Fact& fact : facts) {
+    if (fact.kind != evidence::Kind::encounter || fact.negated || !fact.when.known()) continue;
+    const base::Date date = base::Date::from(fact.when.value);
+    if (date <= today) newest = std::max(newest, std::optional(date));
+  }
+  return newest;
+}
+
 Judgement judge(const evidence::Person& applicant, const std::vector<evidence::Reading>& readings,
                 evidence::Trust trust, const base::Date& ordered_on) {
   Judgement judgement;
@@ -116,8 +129,13 @@ Judgement judge(const evidence::Person& applicant, const std::vector<evidence::R
         person.identity.reason = impossible;
       }
     }
-    if (person.identity.verdict != Verdict::reject)
+    if (person.identity.verdict != Verdict::reject) {
       judgement.useful_facts += count_useful(readings[i].facts);
+      // An encounter after the order was placed can be true; one in years to come cannot.
+      judgement.newest_encounter =
+          std::max(judgement.newest_encounter,
+                   newest_encounter(readings[i].facts, {ordered_on.year + 1, 12, 31}));
+    }
     accepted += person.identity.verdict == Verdict::accept ? 1 : 0;
     doubtful += person.identity.verdict == Verdict::quarantine ? 1 : 0;
     judgement.reason = person.identity.reason;
@@ -141,7 +159,8 @@ Judgement judge(const evidence::Person& applicant, const std::vector<evidence::R
 
 Collected collect(const std::string& order_id, order::Channel channel,
                   const evidence::Person& applicant, const base::Date& ordered_on,
-                  std::vector<RetrievedItem> items, base::TimePoint now) {
+                  const std::vector<Provider>& named, std::vector<RetrievedItem> items,
+                  base::TimePoint now) {
   Collected collected;
   collected.answer.channel = channel;
   std::vector<std::string_view> supporting;
@@ -180,7 +199,13 @@ Collected collect(const std::string& order_id, order::Channel channel,
     const bool keep = judgement.verdict == RecordVerdict::accepted ||
                       judgement.verdict == RecordVerdict::quarantined;
     if (keep) record.bytes = base::Sensitive<std::string>(item.bytes);
-    if (!item.supporting) add_to_answer(collected.answer, record, judgement);
+    if (!item.supporting) {
+      add_to_answer(collected.answer, record, judgement);
+      const auto provider = find_named_provider(named, record.provider_name);
+      if (provider && record.verdict == RecordVerdict::accepted) {
+        collected.answer.named.insert(*provider);
+      }
+    }
     collected.records.push_back(std::move(record));
   }
   return collected;

@@ -28,7 +28,8 @@ struct Judgement {
   RecordVerdict verdict = RecordVerdict::rejected;
   std::string reason;  ///< a sentence without PHI; empty when accepted
   std::vector<PersonDecision> persons;
-  unsigned useful_facts = 0;  ///< of the accepted (or quarantined) readings
+  unsigned useful_facts = 0;                   ///< of the accepted (or quarantined) readings
+  std::optional<base::Date> newest_encounter;  ///< in the same
 };
 
 [[nodiscard]] evidence::Trust trust_of(order::Channel channel);
@@ -41,6 +42,9 @@ struct Judgement {
 
 /// Facts that count towards sufficiency: encounters, results, medications and problems.
 [[nodiscard]] unsigned count_useful(const std::vector<evidence::Fact>& facts);
+/// Encounters after `today` are none yet.
+[[nodiscard]] std::optional<base::Date> newest_encounter(const std::vector<evidence::Fact>& facts,
+                                                         const base::Date& today);
 
 struct Collected {
   std::vector<RawRecord> records;
@@ -48,9 +52,11 @@ struct Collected {
 };
 
 /// Judges every item of an answer. Limits: limits::kDocumentBytes each, limits::kDocumentsPerOrder
-/// and limits::kOrderRawBytes together; what exceeds them is unreadable, with the reason.
+/// and limits::kOrderRawBytes together; what exceeds them is unreadable, with the reason. `named`:
+/// the order's providers.
 [[nodiscard]] Collected collect(const std::string& order_id, order::Channel channel,
                                 const evidence::Person& applicant, const base::Date& ordered_on,
+                                const std::vector<Provider>& named,
                                 std::vector<RetrievedItem> items, base::TimePoint now);
 
 /// The decision as JSON for RawRecord::decision_json.

@@ -76,6 +76,7 @@ Placement make_placement(const NewOrder& request, const order::OrderType& type,
   StoredOrder& order = placement.order;
   order.core = order::make_order(base::make_uuid_v7(now, random), type,
                                  given_fields(request, carries_authorization(request)), now);
+  order.core.named_providers = static_cast<unsigned>(request.providers.size());
   order.human_id = placement.user.human_id;
   order.client_user_id = request.client_user_id;
   order.request = without_contents(request);

@@ -68,7 +68,7 @@ Result<Step> inform(const AnsweredTask& open, const NewOrder& given, base::TimeP
   Step step;
   step.resolution =
       answer_information(open.order, open.task.id, merged, carries_authorization(given));
-  step.companions.amend = [given](StoredOrder& order) { merge(order.request, given); };
+  step.companions.amend = [given](StoredOrder& order) { take_in(order, given); };
   add_blobs(open, given, now, random, step);
   return step;
 }

@@ -189,7 +189,7 @@ Result<TaskList> Desk::give_information(const TaskList& session, const std::stri
     companions.writes.emplace_back(
         InsertBlob{make_blob(session.order_id, **authorization, *now, impl_->ports_.random)});
   }
-  companions.amend = [&given](StoredOrder& order) { merge(order.request, given); };
+  companions.amend = [&given](StoredOrder& order) { take_in(order, given); };
   if (const auto kept = impl_->keep_profile(*open->tenant, session.human_id, *now, companions);
       !kept) {
     return pass_on(kept.error());

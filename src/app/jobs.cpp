@@ -205,9 +205,9 @@ base::Result<void> JobRunner::take_answer(const Work& work, const StoredOrder& o
                                           RetrievalAnswer answer, order::Channel channel) {
   using Status = RetrievalAnswer::Status;
   if (answer.status == Status::still_running) return wait_for_more(work, order, answer, channel);
-  Collected collected =
-      collect(order.core.id, channel, to_person(order.request),
-              base::Date::from(order.core.created_at), std::move(answer.items), work.now);
+  Collected collected = collect(order.core.id, channel, to_person(order.request),
+                                base::Date::from(order.core.created_at), order.request.providers,
+                                std::move(answer.items), work.now);
   order::ChannelAnswered& answered = collected.answer;
   answered.detail = answer.detail;
   if (answer.status == Status::failed) answered.answer = order::ChannelAnswered::Answer::failed;

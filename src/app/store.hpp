@@ -149,6 +149,10 @@ struct AdvanceClock {
 struct InsertSuppression {
   std::string person_key;
 };
+/// Nothing when it is not on the list.
+struct RemoveSuppression {
+  std::string person_key;
+};
 
 using Write =
     std::variant<InsertUser, UpdateUser, InsertOrder, UpdateOrder, InsertBlob, InsertRecord,
@@ -156,7 +160,8 @@ using Write =
                  FinishJob, RetryJob, BuryJob, DropJobs, InsertAudit, InsertIdempotentAnswer,
                  InsertWebhook, UpdateWebhook, DeleteWebhook, InsertAttempt, NoteDelivery,
                  SuspendWebhook, InsertSubscription, DeleteSubscription, DeleteSubscriptionsOf,
-                 PutOrderType, RemoveOrderType, AdvanceClock, InsertSuppression>;
+                 PutOrderType, RemoveOrderType, AdvanceClock, InsertSuppression,
+                           RemoveSuppression>;
 
 using Commit = std::vector<Write>;
 

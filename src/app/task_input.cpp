@@ -4,6 +4,7 @@
 
 #include "app/applicant.hpp"
 #include "app/collect.hpp"
+#include "app/named_providers.hpp"
 #include "base/ids.hpp"
 
 namespace chartroom::app {
@@ -36,6 +37,11 @@ void merge(NewOrder& request, const NewOrder& given) {
   take_over(request.date_of_birth, given.date_of_birth);
   take_over(request.address, given.address);
   request.providers.insert(request.providers.end(), given.providers.begin(), given.providers.end());
+}
+
+void take_in(StoredOrder& order, const NewOrder& given) {
+  merge(order.request, given);
+  order.core.named_providers = static_cast<unsigned>(order.request.providers.size());
 }
 
 Blob make_blob(const std::string& order_id, const Attachment& attachment, base::TimePoint now,
@@ -98,6 +104,11 @@ Review review(const StoredOrder& order, const std::string& task_id, std::vector<
       }
       review.resolution.released_sources += 1;
       review.resolution.released_facts += judgement.useful_facts;
+      review.resolution.released_newest_encounter =
+          std::max(review.resolution.released_newest_encounter, judgement.newest_encounter);
+      if (const auto named = find_named_provider(order.request.providers, record.provider_name)) {
+        review.resolution.released_named.insert(*named);
+      }
       record.decision_json = decision_to_json(judgement, true);
     } else {
       record.decision_json = refused_decision(

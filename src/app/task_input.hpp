@@ -16,6 +16,8 @@ namespace chartroom::app {
 
 /// Given values replace known ones; given providers join them. Attachments are not looked at.
 void merge(NewOrder& request, const NewOrder& given);
+/// The same for a stored order, whose core counts the providers named.
+void take_in(StoredOrder& order, const NewOrder& given);
 
 /// A document for the order. Every one has an id of its own, so that a second one for the same task
 /// never stands in the first one's place.

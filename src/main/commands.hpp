@@ -24,6 +24,8 @@ int keys_rotate(const Config& config, const std::string& overlap, bool now);
 int keys_list(const Config& config);
 int webhook_add(const Config& config, const std::string& client_id, const std::string& url,
                 const std::vector<std::string>& events);
+/// Reads persons from standard input, one JSON object a line.
+int suppression_change(const Config& config, const std::string& client_id, bool add);
 int migrate(const Config& config);
 int check_config(const Config& config);
 int version();

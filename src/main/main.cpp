@@ -202,6 +202,16 @@ void add_order_type_commands(CLI::App& types, Flags& flags, Commands& commands) 
   read->add_option("--file", flags.file, "TOML file")->required()->check(CLI::ExistingFile);
 }
 
+void add_suppression_commands(CLI::App& list, Flags& flags, Commands& commands) {
+  add_app_tool(
+      list, flags, commands, "add", "Put the persons on standard input on the list",
+      [&flags](const Config& config) { return suppression_change(config, flags.client_id, true); });
+  add_app_tool(list, flags, commands, "remove", "Take the persons on standard input off the list",
+               [&flags](const Config& config) {
+                 return suppression_change(config, flags.client_id, false);
+               });
+}
+
 int run(int argc, char** argv) {
   CLI::App cli{"Chartroom orders medical evidence: records in, reports out."};
   cli.require_subcommand(1);
@@ -216,6 +226,9 @@ int run(int argc, char** argv) {
   add_key_commands(*group(cli, "keys", "Keys that sign tokens"), flags, commands);
   add_webhook_commands(*group(cli, "webhook", "Endpoints that are told about orders"), flags,
                        commands);
+  add_suppression_commands(
+      *group(cli, "suppression", "Persons about whom nothing may be retrieved or released"), flags,
+      commands);
   CLI::App* routes_command = cli.add_subcommand("routes", "Print the API's operations");
   CLI::App* version_command = cli.add_subcommand("version", "Print the version");
 

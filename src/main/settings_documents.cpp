@@ -150,6 +150,9 @@ void read_sufficiency(TableReader& parent, OrderType& type, DocumentFindings& fi
   TableReader reader(*table, parent.path("sufficiency"), findings);
   type.sufficiency.sources = reader.count("sources").value_or(type.sufficiency.sources);
   type.sufficiency.facts = reader.count("facts").value_or(type.sufficiency.facts);
+  type.sufficiency.named_providers =
+      reader.flag("named_providers").value_or(type.sufficiency.named_providers);
+  type.sufficiency.months = reader.count("months").value_or(type.sufficiency.months);
   reader.refuse_unknown();
 }
 
@@ -227,7 +230,9 @@ json::object order_type_document(const OrderType& type) {
   json::array outputs;
   for (const order::Output& output : type.outputs) outputs.push_back(output_document(output));
   json::object sufficiency{{"sources", type.sufficiency.sources},
-                           {"facts", type.sufficiency.facts}};
+                           {"facts", type.sufficiency.facts},
+                           {"named_providers", type.sufficiency.named_providers},
+                           {"months", type.sufficiency.months}};
   return {{"code", type.code},
           {"alias", type.alias},
           {"description", type.description},

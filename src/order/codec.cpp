@@ -108,6 +108,8 @@ json::object write(const OrderType& type) {
           {"remindersMs", std::move(reminders)},
           {"sufficientSources", type.sufficiency.sources},
           {"sufficientFacts", type.sufficiency.facts},
+          {"sufficientNamedProviders", type.sufficiency.named_providers},
+          {"sufficientMonths", type.sufficiency.months},
           {"outputs", std::move(outputs)},
           {"emailRequired", type.email_required}};
 }
@@ -131,6 +133,12 @@ OrderType read_type(const json::object& in) {
   }
   type.sufficiency.sources = in.at("sufficientSources").to_number<unsigned>();
   type.sufficiency.facts = in.at("sufficientFacts").to_number<unsigned>();
+  if (const auto* named = in.if_contains("sufficientNamedProviders")) {
+    type.sufficiency.named_providers = named->as_bool();
+  }
+  if (const auto* months = in.if_contains("sufficientMonths")) {
+    type.sufficiency.months = months->to_number<unsigned>();
+  }
   for (const json::value& item : in.at("outputs").as_array()) {
     const json::object& output = item.as_object();
     type.outputs.push_back({std::string(output.at("name").as_string()),
@@ -148,6 +156,9 @@ json::object write(const ChannelProgress& channel) {
           {"facts", channel.facts},
           {"unreadable", channel.unreadable},
           {"rejected", channel.rejected},
+          {"named", json::array(channel.named.begin(), channel.named.end())},
+          {"newestEncounter",
+           channel.newest_encounter ? channel.newest_encounter->iso() : std::string()},
           {"askedAt", optional_time(channel.asked_at)},
           {"answeredAt", optional_time(channel.answered_at)}};
 }
@@ -160,6 +171,14 @@ ChannelProgress read_channel(const json::object& in) {
   channel.facts = in.at("facts").to_number<unsigned>();
   channel.unreadable = in.at("unreadable").to_number<unsigned>();
   channel.rejected = in.at("rejected").to_number<unsigned>();
+  if (const auto* named = in.if_contains("named")) {
+    for (const json::value& index : named->as_array()) {
+      channel.named.insert(index.to_number<unsigned>());
+    }
+  }
+  if (const auto* newest = in.if_contains("newestEncounter")) {
+    channel.newest_encounter = base::parse_date(std::string_view(newest->as_string()));
+  }
   channel.asked_at = read_optional_time(in.at("askedAt"));
   channel.answered_at = read_optional_time(in.at("answeredAt"));
   return channel;
@@ -209,6 +228,9 @@ Order read_order(const json::object& in) {
   order.suppressed = in.at("suppressed").as_bool();
   order.data_available = in.at("dataAvailable").as_bool();
   order.reports_available = in.at("reportsAvailable").as_bool();
+  if (const auto* named = in.if_contains("namedProviders")) {
+    order.named_providers = named->to_number<unsigned>();
+  }
   order.created_at = read_time(in.at("createdAt"));
   order.updated_at = read_time(in.at("updatedAt"));
   order.deadline = read_time(in.at("deadline"));
@@ -240,6 +262,7 @@ std::string to_json(const Order& order) {
                                       {"suppressed", order.suppressed},
                                       {"dataAvailable", order.data_available},
                                       {"reportsAvailable", order.reports_available},
+                                      {"namedProviders", order.named_providers},
                                       {"createdAt", base::to_unix_ms(order.created_at)},
                                       {"updatedAt", base::to_unix_ms(order.updated_at)},
                                       {"deadline", base::to_unix_ms(order.deadline)},

@@ -64,6 +64,7 @@ class Decider {
     channel.facts += answer.facts;
     channel.unreadable += answer.unreadable;
     channel.rejected += answer.rejected;
+    add_found(channel, answer.named, answer.newest_encounter);
     switch (answer.answer) {
       case ChannelAnswered::Answer::complete:
         channel.answered_at = now_;
@@ -186,6 +187,8 @@ class Decider {
     }
     // Everything of this channel is judged again, so it counts anew.
     portal->sources = portal->facts = portal->unreadable = portal->rejected = 0;
+    portal->named.clear();
+    portal->newest_encounter.reset();
     run(*portal);
     return {};
   }
@@ -225,6 +228,12 @@ class Decider {
                           order().given.end(), std::inserter(missing, missing.end()));
     }
     return missing;
+  }
+
+  static void add_found(ChannelProgress& channel, const std::set<unsigned>& named,
+                        const std::optional<base::Date>& newest_encounter) {
+    channel.named.insert(named.begin(), named.end());
+    channel.newest_encounter = std::max(channel.newest_encounter, newest_encounter);
   }
 
   void change_channel(ChannelProgress& channel, ChannelState state) {
@@ -307,6 +316,7 @@ class Decider {
       ChannelProgress& channel = progress_of(task.channel);
       channel.sources += resolution.released_sources;
       channel.facts += resolution.released_facts;
+      add_found(channel, resolution.released_named, resolution.released_newest_encounter);
       if (channel.sources > 0 && is_settled(channel.state))
         change_channel(channel, ChannelState::records);
     }
@@ -377,12 +387,28 @@ class Decider {
   bool enough() {
     unsigned sources = 0;
     unsigned facts = 0;
+    std::set<unsigned> named;
+    std::optional<base::Date> newest;
     for (const ChannelProgress& channel : order().channels) {
       sources += channel.sources;
       facts += channel.facts;
+      named.insert(channel.named.begin(), channel.named.end());
+      newest = std::max(newest, channel.newest_encounter);
     }
-    return sources > 0 && sources >= order().type.sufficiency.sources &&
-           facts >= order().type.sufficiency.facts;
+    const Sufficiency& asked = order().type.sufficiency;
+    const bool all_named = asked.named_providers && order().named_providers > 0 &&
+                           named.size() >= order().named_providers;
+    return sources > 0 && (sources >= asked.sources || all_named) && facts >= asked.facts &&
+           (asked.months == 0 || (newest && age_in_months(*newest) <= asked.months));
+  }
+
+  /// Begun months count: an encounter of yesterday is one month old at most.
+  unsigned age_in_months(const base::Date& date) {
+    const base::Date today = base::Date::from(now_);
+    if (date >= today) return 0;
+    const int months = (today.year - date.year) * 12 + static_cast<int>(today.month) -
+                       static_cast<int>(date.month) + (today.day > date.day ? 1 : 0);
+    return static_cast<unsigned>(months);
   }
 
   /// A portal or network that was begun and may still bring something.

@@ -40,10 +40,14 @@ struct ChannelPlan {
   std::set<Field> needs;
 };
 
-/// When enough is enough: that many accepted sources with at least that many useful facts.
+/// When enough is enough (contract §14): at least that many useful facts, from that many accepted
+/// sources or from every provider that the order names, with a newest encounter that is not too
+/// old.
 struct Sufficiency {
   unsigned sources = 1;
   unsigned facts = 1;
+  bool named_providers = false;  ///< all providers named are enough, whatever `sources` says
+  unsigned months = 0;           ///< how old the newest encounter may be; 0: any age, even none
 };
 
 /// A report to be made at completion. `base_reports` only for "combined".
@@ -88,10 +92,12 @@ enum class ChannelState {
 struct ChannelProgress {
   Channel channel = Channel::ehr;
   ChannelState state = ChannelState::waiting;
-  unsigned sources = 0;     ///< accepted
-  unsigned facts = 0;       ///< useful facts in them
-  unsigned unreadable = 0;  ///< documents that could not be read
-  unsigned rejected = 0;    ///< records of somebody else
+  unsigned sources = 0;      ///< accepted
+  unsigned facts = 0;        ///< useful facts in them
+  unsigned unreadable = 0;   ///< documents that could not be read
+  unsigned rejected = 0;     ///< records of somebody else
+  std::set<unsigned> named;  ///< which of the order's named providers the accepted ones are from
+  std::optional<base::Date> newest_encounter;  ///< in the accepted ones
   std::optional<base::TimePoint> asked_at;
   std::optional<base::TimePoint> answered_at;
 };
@@ -131,6 +137,7 @@ struct Order {
   bool suppressed = false;  ///< fcraSuppressed
   bool data_available = false;
   bool reports_available = false;
+  unsigned named_providers = 0;  ///< how many providers the order names
   base::TimePoint created_at{};
   base::TimePoint updated_at{};
   base::TimePoint deadline{};  ///< order time-out
@@ -163,8 +170,10 @@ struct ChannelAnswered {
   unsigned facts = 0;
   unsigned unreadable = 0;
   unsigned rejected = 0;
-  std::vector<std::string> quarantined;  ///< ids of records that a person must look at
-  std::string detail;                    ///< needs_authorization: who asks
+  std::vector<std::string> quarantined;          ///< ids of records that a person must look at
+  std::string detail;                            ///< needs_authorization: who asks
+  std::set<unsigned> named{};                    ///< as in ChannelProgress
+  std::optional<base::Date> newest_encounter{};  ///< as in ChannelProgress
 };
 
 struct ResolveTask {
@@ -173,7 +182,9 @@ struct ResolveTask {
   bool declined = false;  ///< the applicant will not, or the reviewer says "not this person"
   unsigned released_sources = 0;  ///< identity_review: records accepted by the reviewer
   unsigned released_facts = 0;
-  std::string detail;  ///< connect_portal: id of the portal that was connected
+  std::string detail;                   ///< connect_portal: id of the portal that was connected
+  std::set<unsigned> released_named{};  ///< identity_review: as in ChannelProgress
+  std::optional<base::Date> released_newest_encounter{};
 };
 
 struct TaskExpired {

@@ -18,6 +18,7 @@ constexpr std::size_t kReminders = 10;
 constexpr std::size_t kOutputs = 20;
 constexpr unsigned kMostSources = 100;
 constexpr unsigned kMostFacts = 10'000;
+constexpr unsigned kMostMonths = 600;
 constexpr base::Duration kShortestTimeout = hours{1};
 constexpr base::Duration kLongestTimeout = days{365};
 constexpr base::Duration kShortestTaskTime = hours{1};
@@ -129,6 +130,7 @@ class Check {
     if (type_.sufficiency.sources < 1 || type_.sufficiency.sources > kMostSources)
       add("sufficiency.sources", "must be from 1 to 100");
     if (type_.sufficiency.facts > kMostFacts) add("sufficiency.facts", "must be from 0 to 10000");
+    if (type_.sufficiency.months > kMostMonths) add("sufficiency.months", "must be from 0 to 600");
   }
 
   void outputs() {

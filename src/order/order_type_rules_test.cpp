@@ -120,8 +120,8 @@ TEST(OrderTypeRules, RemindersComeOneAfterTheOtherBeforeTheTaskEnds) {
 
 TEST(OrderTypeRules, SufficiencyHasLimits) {
   OrderType type = good();
-  type.sufficiency = {0, 10'001};
-  EXPECT_EQ(keys(type), (Keys{"sufficiency.sources", "sufficiency.facts"}));
+  type.sufficiency = {0, 10'001, true, 601};
+  EXPECT_EQ(keys(type), (Keys{"sufficiency.sources", "sufficiency.facts", "sufficiency.months"}));
 }
 
 TEST(OrderTypeRules, OutputsAreReportsThatCanBeMade) {

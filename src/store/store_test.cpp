@@ -208,6 +208,10 @@ TEST_P(StoreTest, WebhooksAndSuppressions) {
   endpoint.secret = base::Sensitive<std::string>("whsec_MARKER");
   ASSERT_TRUE(alpha_->commit({app::InsertWebhook{endpoint}, app::InsertSuppression{"p"}}));
   ASSERT_TRUE(alpha_->commit({app::InsertSuppression{"p"}}));
+  ASSERT_TRUE(alpha_->commit({app::InsertSuppression{"q"}}));
+  ASSERT_TRUE(alpha_->commit({app::RemoveSuppression{"q"}}));
+  ASSERT_TRUE(alpha_->commit({app::RemoveSuppression{"q"}})) << "not there, nothing to do";
+  EXPECT_FALSE(alpha_->is_suppressed("q").value());
   endpoint.enabled = false;
   endpoint.kinds = {};
   ASSERT_TRUE(alpha_->commit({app::UpdateWebhook{endpoint}}));

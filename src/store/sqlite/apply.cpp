@@ -39,6 +39,7 @@ constexpr std::array kNames{
     "RemoveOrderType",
     "AdvanceClock",
     "InsertSuppression",
+    "RemoveSuppression",
 };
 static_assert(kNames.size() == std::variant_size_v<app::Write>);
 

@@ -80,6 +80,8 @@ Applied apply(Connection& db, const Tenant& tenant, const app::InsertIdempotentA
               const Prepared& prepared);
 Applied apply(Connection& db, const Tenant& tenant, const app::InsertSuppression& write,
               const Prepared& prepared);
+Applied apply(Connection& db, const Tenant& tenant, const app::RemoveSuppression& write,
+              const Prepared& prepared);
 
 // apply_webhooks.cpp
 Applied apply(Connection& db, const Tenant& tenant, const app::InsertWebhook& write,

@@ -48,4 +48,10 @@ Applied apply(Connection& db, const Tenant& tenant, const app::InsertSuppression
              tenant.client_id, write.person_key));
 }
 
+Applied apply(Connection& db, const Tenant& tenant, const app::RemoveSuppression& write,
+              const Prepared& /*prepared*/) {
+  return done(db.run("DELETE FROM suppressions WHERE client_id = ? AND person_key = ?",
+                     tenant.client_id, write.person_key));
+}
+
 }  // namespace chartroom::store::sqlite

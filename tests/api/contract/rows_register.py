@@ -78,7 +78,7 @@ ROWS = {
         "envelopes.broken_json_and_other_bodies envelopes.wrong_methods_name_the_right_ones"),
     "14/Request-id": ("In every answer; a good one is kept",
         "envelopes.request_ids_are_of_ours_or_the_callers envelopes.request_ids_differ"),
-    "14/Sufficiency": ("Per type; by default one source with records",
+    "14/Sufficiency": ("Per type: sources or named providers, facts, age; by default one source with records",
         "decisions.what_is_enough_is_a_setting_of_the_type main_job.notifications_arrive_in_order_and_signed"),
     "14/fcraSuppressed": ("Completed, blocked, nothing to fetch",
         "decisions.a_suppressed_person_has_no_reports_anywhere"),
