@@ -13,7 +13,7 @@ description = "EHR networks alone, data only"
 timeout = "5d"
 task_time = "2d"
 reminders = ["6h", "1d"]
-sufficiency = { sources = 1, facts = 1 }
+sufficiency = { sources = 1, facts = 1, named_providers = false, months = 0 }
 email_required = false
 
 [[channels]]
@@ -103,7 +103,8 @@ def test_show_has_the_same_members(types):
     types.add(LABS)
     assert types.run("export", "--code", "labs").stdout == LABS
     shown = json.loads(types.run("show", "--code", "labs").stdout)
-    assert shown["timeout"] == "5d" and shown["sufficiency"] == {"sources": 1, "facts": 1}
+    assert shown["timeout"] == "5d" and shown["sufficiency"] == {
+        "sources": 1, "facts": 1, "named_providers": False, "months": 0}
     assert shown["outputs"] == [{"name": "healthcheck", "format": "json"}, {"name": "apidata", "format": "json"}]
     assert list(shown) == ["code", "alias", "description", "timeout", "task_time", "reminders", "sufficiency",
                            "email_required", "channels", "outputs"]
@@ -169,7 +170,9 @@ REFUSED = [
     ('["6h", "1d"]', str([f"{hour}h" for hour in range(1, 12)]), "reminders"),
     ("sources = 1", "sources = 0", "sufficiency.sources"), ("sources = 1", "sources = 101", "sufficiency.sources"),
     ("facts = 1", "facts = 10001", "sufficiency.facts"), ("facts = 1", 'facts = "1"', "sufficiency.facts"),
-    ("facts = 1", "facts = 1, more = 2", "sufficiency.more"), ("{ sources = 1, facts = 1 }", "1", "sufficiency"),
+    ("facts = 1", "facts = 1, more = 2", "sufficiency.more"), ("{ sources = 1, facts = 1, named_providers = false, months = 0 }", "1", "sufficiency"),
+    ("months = 0", "months = 601", "sufficiency.months"),
+    ("named_providers = false", "named_providers = 1", "sufficiency.named_providers"),
     ("email_required = false", 'email_required = "no"', "email_required"),
     ("email_required = false", "email_required = false\ncolour = 1", "colour"),
     ('channel = "ehr"', 'channel = "fax"', "channels[0].channel"), ('channel = "ehr"\n', "", "channels[0].channel"),

@@ -12,12 +12,12 @@ NETWORK = {"orderType": "ehr-only", "clientUserEmail": None}
 
 def change(customer, command: str, *persons, text: str | None = None) -> subprocess.CompletedProcess:
     lines = text if text is not None else "\n".join(json.dumps(person) for person in persons)
-    return subprocess.run([customer.server.tool.binary, "suppression", command, "--data", customer.server.data,
-                           "--app", customer.client_id], input=lines, capture_output=True, text=True, check=False)
+    return customer.server.tool.run("suppression", command, "--data", customer.server.data, "--app",
+                                    customer.client_id, text=lines)
 
 
 def payload_of(customer, **fields) -> dict:
-    order = new_order("Lindqvist", firstName="Ada", dateOfBirth="1971-03-09", **{**NETWORK, **fields})
+    order = new_order("Lindqvist", **{**NETWORK, "firstName": "Ada", "dateOfBirth": "1971-03-09", **fields})
     customer.place(order)
     return customer.listener.wait_for_summary(order["clientUserId"], "completed")["eventPayload"]
 

@@ -32,9 +32,11 @@ class Tool:
     def __init__(self, binary: pathlib.Path) -> None:
         self.binary = binary
 
-    def run(self, *arguments, environment: dict[str, str] | None = None) -> subprocess.CompletedProcess:
+    def run(self, *arguments, environment: dict[str, str] | None = None,
+            text: str = "") -> subprocess.CompletedProcess:
+        """`text`: what comes in on standard input."""
         return subprocess.run([self.binary, *map(str, arguments)], capture_output=True, text=True, check=False,
-                              timeout=TOOL_TIMEOUT_S, env=clean_environment(**(environment or {})))
+                              timeout=TOOL_TIMEOUT_S, env=clean_environment(**(environment or {})), input=text)
 
     def json(self, *arguments) -> dict:
         """The one JSON line of a command that must succeed."""
