@@ -284,7 +284,9 @@ Figures run_over_http(House& house, bool with_key) {
                       house.logger);
   if (auto started = server.start(); !started) throw std::runtime_error(started.error().message);
   const std::string url = "http://127.0.0.1:" + std::to_string(server.port()) + "/api/v1/users";
-  const std::string token = take(house.tokens->issue(house.application.client_id)).token;
+  const std::string token = take(house.tokens->issue(app::TokenService::Kind::client,
+                                                     house.application.client_id, "", {}))
+                                .token;
   return measure([&]() -> Place {
     const auto client = std::make_shared<Client>(url, token);
     return [&house, client, with_key] {

@@ -160,8 +160,7 @@ using Write =
                  FinishJob, RetryJob, BuryJob, DropJobs, InsertAudit, InsertIdempotentAnswer,
                  InsertWebhook, UpdateWebhook, DeleteWebhook, InsertAttempt, NoteDelivery,
                  SuspendWebhook, InsertSubscription, DeleteSubscription, DeleteSubscriptionsOf,
-                 PutOrderType, RemoveOrderType, AdvanceClock, InsertSuppression,
-                           RemoveSuppression>;
+                 PutOrderType, RemoveOrderType, AdvanceClock, InsertSuppression, RemoveSuppression>;
 
 using Commit = std::vector<Write>;
 
