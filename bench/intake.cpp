@@ -112,8 +112,8 @@ struct House {
       take(store::open_sqlite_store(folder.path, *sealer, clock, random));
   std::unique_ptr<app::SecretHasher> hasher = auth::make_secret_hasher(clock);
   std::unique_ptr<app::LinkSigner> links = auth::make_link_signer(ring);
-  std::unique_ptr<app::TokenService> tokens =
-      auth::make_token_service(*store, clock, random, auth::token_settings_for(kPublicUrl));
+  std::unique_ptr<app::TokenService> tokens = auth::make_token_service(
+      *store, clock, random, *sealer, auth::token_settings_for(kPublicUrl));
   app::Desk desk{{*store, clock, random, logger, *sealer, *hasher, *tokens, *links, {}, {}},
                  {kPublicUrl, false}};
   app::Application application;
