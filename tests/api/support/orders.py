@@ -1,5 +1,6 @@
 """Orders as a customer sends them."""
 import itertools
+import pathlib
 
 # The smallest thing that counts as a signed authorisation.
 AUTHORIZATION = {"type": "hipaaAuthorization", "contentType": "application/pdf", "encoding": "base64",
@@ -27,57 +28,7 @@ def new_order(last_name: str = "Doe", **changes) -> dict:
 
 # The sample of the page "Submitting Orders" with its braces completed and nothing else changed:
 # the page itself masks the e-mail address (with a no-break space) and cuts the attachment short.
-SAMPLE_ORDER_TEXT = """{
-  "orderType": "healthcheck",
-  "clientUserId": "your-policy-number",
-  "clientUserEmail": "[email\u00a0protected]",
-  "firstName": "Jane",
-  "middleName": "A.",
-  "lastName": "Doe",
-  "gender": "female",
-  "dateOfBirth": "1968-02-13T00:00:00.000Z",
-  "suggestedSources": ["Maxwell Forrest M.D.", "Kindred hospital"],
-  "ssn": "000-00-0000",
-  "phone": "(555) 213-5555",
-  "address": {
-    "street1": "969-1762 Buttery Rd.",
-    "street2": "6818 Eget St.",
-    "city": "Boise",
-    "state": "ID",
-    "zip": "83712"
-  },
-  "conditions": ["COPD", "Tobacco use"],
-  "providers": [
-    {
-      "name": "Maxwell Forrest M.D.",
-      "organizationName": "Brentwood North Family Practice",
-      "address": {
-            "street1": "6818 Eget St.",
-            "street2": "6818 Eget St.",
-            "city": "Tacoma",
-            "state": "WA",
-            "zip": "98402"
-      },
-      "phone": "(425) 288-2332",
-      "fax": "(715) 912-6931",
-      "mrn": "000TB0009-3"
-    },
-    {
-      "organizationName": "Kindred hospital",
-      "address": {
-          "city": "Las Vegas",
-          "state": "NV",
-          "zip": "58521"
-      }
-    }
-  ],
-  "attachments" : [{
-      "type": "hipaaAuthorization",
-      "contentType": "application/pdf",
-      "encoding": "base64",
-      "content": "iVBORw0KGgoAAAANSUhEUgAABuoAAAYiCA..."
-  }]
-}"""
+SAMPLE_ORDER_TEXT = (pathlib.Path(__file__).parents[3] / "api/sample-order.json").read_text(encoding="utf-8")
 
 
 def quiet_order(**changes) -> dict:
