@@ -109,6 +109,8 @@ endfunction()
 # chartroom_embed(TARGET room NAMESPACE ns HEADER path FILES ...)
 # Puts files into the binary. The generated header <HEADER> holds, in chartroom::<ns>, one
 # std::string_view kFileName per file (name in CamelCase: "page.css" becomes kPageCss).
+# The target "generated" makes all such headers, for tools that read sources without building them.
+add_custom_target(generated)
 function(chartroom_embed)
   cmake_parse_arguments(ARG "" "TARGET;NAMESPACE;HEADER" "FILES" ${ARGN})
   set(output "${CMAKE_BINARY_DIR}/generated/${ARG_HEADER}")
@@ -118,4 +120,7 @@ function(chartroom_embed)
     DEPENDS "${CMAKE_SOURCE_DIR}/cmake/embed.py" ${ARG_FILES}
     VERBATIM)
   target_sources("chartroom_${ARG_TARGET}" PRIVATE "${output}")
+  string(MAKE_C_IDENTIFIER "${ARG_HEADER}" name)
+  add_custom_target("generated_${name}" DEPENDS "${output}")
+  add_dependencies(generated "generated_${name}")
 endfunction()

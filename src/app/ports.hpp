@@ -94,7 +94,7 @@ struct OutgoingRequest {
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
   std::chrono::milliseconds timeout{10'000};
-  std::size_t response_limit_bytes = 64U * 1024;
+  std::size_t response_limit_bytes = std::size_t{64} * 1024;
 };
 
 struct OutgoingResponse {

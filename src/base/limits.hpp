@@ -6,19 +6,21 @@
 
 namespace chartroom::base::limits {
 
-inline constexpr std::size_t kBodyBytes = 25U * 1024 * 1024;        ///< HTTP request body
-inline constexpr std::size_t kHeaderBytes = 16U * 1024;             ///< HTTP request head
-inline constexpr std::size_t kAttachmentBytes = 10U * 1024 * 1024;  ///< decoded, each
-inline constexpr std::size_t kAttachments = 10;                     ///< per order
-inline constexpr std::size_t kProviders = 50;                       ///< per order
+inline constexpr std::size_t kBodyBytes = std::size_t{25} * 1024 * 1024;  ///< HTTP request body
+inline constexpr std::size_t kHeaderBytes = std::size_t{16} * 1024;       ///< HTTP request head
+inline constexpr std::size_t kAttachmentBytes = std::size_t{10} * 1024 * 1024;  ///< decoded, each
+inline constexpr std::size_t kAttachments = 10;                                 ///< per order
+inline constexpr std::size_t kProviders = 50;                                   ///< per order
 inline constexpr std::size_t kListEntries = 100;             ///< conditions, suggestedSources
 inline constexpr std::size_t kFieldCodePoints = 1'000;       ///< any text field without its own
 inline constexpr std::size_t kIdCodePoints = 256;            ///< clientUserId, clientProviderId
 inline constexpr std::size_t kClientDataCharacters = 2'048;  ///< contract §12
 inline constexpr std::size_t kIdempotencyKeyBytes = 255;
-inline constexpr std::size_t kDocumentBytes = 50U * 1024 * 1024;  ///< one retrieved document
+inline constexpr std::size_t kDocumentBytes =
+    std::size_t{50} * 1024 * 1024;  ///< one retrieved document
 inline constexpr std::size_t kDocumentsPerOrder = 2'000;
-inline constexpr std::size_t kOrderRawBytes = 1024U * 1024 * 1024;  ///< all documents of an order
+inline constexpr std::size_t kOrderRawBytes =
+    std::size_t{1024} * 1024 * 1024;  ///< all documents of an order
 inline constexpr std::size_t kXmlDepth = 256;
 inline constexpr std::size_t kJsonDepth = 256;
 inline constexpr std::size_t kPageSize = 50;  ///< list answers, default

@@ -24,7 +24,7 @@ struct FormPart {
 
 struct MultipartLimits {
   std::size_t parts = 100;
-  std::size_t head_bytes = 4U * 1024;  ///< all header lines of a part
+  std::size_t head_bytes = std::size_t{4} * 1024;  ///< all header lines of a part
 };
 
 /// Whether a content-type value names multipart/form-data.

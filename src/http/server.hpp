@@ -24,7 +24,7 @@ struct ServerSettings {
   std::size_t head_bytes = base::limits::kHeaderBytes;  ///< beyond: 431
   std::size_t body_bytes = base::limits::kBodyBytes;    ///< decoded; beyond: 413
   /// Of all requests being received or handled, a chunked body counting in full; beyond: 503.
-  std::size_t bodies_in_flight_bytes = 1'024U * 1024 * 1024;
+  std::size_t bodies_in_flight_bytes = std::size_t{1'024} * 1024 * 1024;
 
   std::chrono::milliseconds idle_timeout{75'000};    ///< between two requests of a connection
   std::chrono::milliseconds head_timeout{15'000};    ///< first byte of a head to its end

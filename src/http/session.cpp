@@ -26,8 +26,8 @@ using boost::system::error_code;
 using Parser = beast::http::request_parser<beast::http::string_body>;
 
 constexpr std::chrono::seconds kLingerTime{2};
-constexpr std::size_t kLingerBytes = 64U * 1024 * 1024;
-constexpr std::size_t kReadBytes = 16U * 1024;
+constexpr std::size_t kLingerBytes = std::size_t{64} * 1024 * 1024;
+constexpr std::size_t kReadBytes = std::size_t{16} * 1024;
 
 std::string_view view(beast::string_view text) { return {text.data(), text.size()}; }
 

@@ -16,7 +16,7 @@ namespace json = boost::json;
 using base::ErrorCode;
 using base::fail;
 
-constexpr std::size_t kFileBytes = 1024U * 1024;
+constexpr std::size_t kFileBytes = std::size_t{1024} * 1024;
 constexpr const char* kDurationRule =
     "must be a time such as \"90s\", \"15m\", \"8h\", \"7d\" or \"2w\"";
 

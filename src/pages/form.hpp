@@ -13,7 +13,8 @@
 namespace chartroom::pages {
 
 inline constexpr std::size_t kFormFields = 100;
-inline constexpr std::size_t kFormBytes = 64U * 1024;  ///< all fields together, files apart
+inline constexpr std::size_t kFormBytes =
+    std::size_t{64} * 1024;  ///< all fields together, files apart
 
 /// Holds what a person typed: PHI. Values are valid UTF-8 on one line, trimmed.
 class Form {

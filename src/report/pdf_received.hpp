@@ -11,8 +11,9 @@
 
 namespace chartroom::report::pdf {
 
-inline constexpr std::size_t kReceivedPages = 3'000;                  ///< of one PDF
-inline constexpr std::size_t kReceivedPageBytes = 64U * 1024 * 1024;  ///< decoded content of a page
+inline constexpr std::size_t kReceivedPages = 3'000;  ///< of one PDF
+inline constexpr std::size_t kReceivedPageBytes =
+    std::size_t{64} * 1024 * 1024;  ///< decoded content of a page
 
 /// A PDF in memory. `bytes` backs the document, which reads lazily.
 struct Received {

@@ -14,7 +14,7 @@
 namespace chartroom::channel {
 
 /// Bytes of folders that are kept in memory; whole files beyond it are read again when asked for.
-inline constexpr std::size_t kFolderCacheBytes = 256U * 1024 * 1024;
+inline constexpr std::size_t kFolderCacheBytes = std::size_t{256} * 1024 * 1024;
 /// Files that are looked at below one folder.
 inline constexpr std::size_t kFolderFiles = 100'000;
 

@@ -30,7 +30,7 @@ inline constexpr std::size_t kShortTextElements = 20'000;
 /// Sections and statements within each other.
 inline constexpr std::size_t kNesting = 24;
 /// Text and images that references may repeat, in bytes of one document all together.
-inline constexpr std::size_t kReferencedBytes = 64U * 1024 * 1024;
+inline constexpr std::size_t kReferencedBytes = std::size_t{64} * 1024 * 1024;
 
 /// What a section is about; decides how entries without a known template are read.
 enum class Section {

@@ -27,7 +27,8 @@ class Writer {
  public:
   static constexpr std::size_t kQueueMost = 4'096;   ///< changes waiting; more are turned away
   static constexpr std::size_t kBatchChanges = 256;  ///< changes in one transaction
-  static constexpr std::size_t kBatchBytes = 16U * 1024 * 1024;  ///< ends a batch when reached
+  static constexpr std::size_t kBatchBytes =
+      std::size_t{16} * 1024 * 1024;              ///< ends a batch when reached
   static constexpr int kCheckpointPages = 1'000;  ///< new pages in the log between checkpoints
   static constexpr base::Duration kTidyPause = std::chrono::seconds(10);
 
