@@ -1,7 +1,6 @@
 #include "api/paging.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 #include "base/bytes.hpp"
 #include "base/text.hpp"
@@ -11,19 +10,15 @@ namespace {
 
 namespace limits = base::limits;
 
-/// A whole number in decimal digits and nothing else.
-template <typename Number>
-bool parse_number(std::string_view text, Number& out) {
-  const auto* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, out);
-  return error == std::errc() && stop == end;
-}
-
 /// True when the parameter is absent, which leaves `out` as it is.
 bool read_number(const http::Request& request, std::string_view name, std::size_t& out) {
   constexpr std::size_t kMost = 2'147'483'647;  // int32 in the published document
   const auto text = request.query_value(name);
-  return !text || (parse_number(*text, out) && out <= kMost);
+  if (!text) return true;
+  const auto number = base::whole_number<std::size_t>(*text);
+  if (!number || *number > kMost) return false;
+  out = *number;
+  return true;
 }
 
 /// The query without its paging, as it was sent: "&a=b". What would end a link early is encoded.
@@ -51,13 +46,12 @@ std::string other_parameters(const http::Request& request) {
 std::optional<std::int64_t> parse_cursor(std::string_view cursor, std::string_view list) {
   const auto text = base::from_base64url(cursor);
   const std::string prefix = std::string(list) + '/';
-  std::int64_t position = 0;
-  if (!text || !text->starts_with(prefix) ||
-      !parse_number(std::string_view(*text).substr(prefix.size()), position) || position < 0) {
-    return std::nullopt;
-  }
+  if (!text || !text->starts_with(prefix)) return std::nullopt;
+  const auto position =
+      base::whole_number<std::int64_t>(std::string_view(*text).substr(prefix.size()));
+  if (!position || *position < 0) return std::nullopt;
   // Only what make_cursor() writes: one spelling for each place.
-  if (make_cursor(list, position) != cursor) return std::nullopt;
+  if (make_cursor(list, *position) != cursor) return std::nullopt;
   return position;
 }
 

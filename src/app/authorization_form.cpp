@@ -15,17 +15,15 @@ std::vector<std::string> authorization_text(const AuthorizationForm& form) {
   return {
       "I allow " + discloser + " to disclose my health records to " + recipient +
           " and its record service.",
-      "What may be disclosed: my complete medical record, including diagnoses, medicines, test "
-      "results, visit notes "
-      "and images. Psychotherapy notes are not included.",
+      ("What may be disclosed: my complete medical record, including diagnoses, medicines, test "
+       "results, visit notes and images. Psychotherapy notes are not included."),
       "Why: to decide about my application for insurance.",
       "How long: this authorization ends 24 months after I sign it, or earlier when I withdraw it.",
       "I may withdraw it at any time in writing. What was disclosed before then is not affected.",
-      "My treatment and its payment do not depend on my signature. My application may not be "
-      "decided without it.",
-      "Records that were disclosed may be passed on by the recipient and may then no longer be "
-      "protected by federal "
-      "privacy rules.",
+      ("My treatment and its payment do not depend on my signature. My application may not be "
+       "decided without it."),
+      ("Records that were disclosed may be passed on by the recipient and may then no longer be "
+       "protected by federal privacy rules."),
       "I may have a copy of this authorization.",
   };
 }

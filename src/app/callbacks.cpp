@@ -1,7 +1,6 @@
 #include "app/callbacks.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 
 #include "base/text.hpp"
@@ -30,11 +29,8 @@ bool is_url_character(char c) {
 
 std::optional<unsigned> read_port(std::string_view text) {
   constexpr unsigned kMost = 65'535;
-  unsigned port = 0;
-  const char* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, port);
-  if (error != std::errc() || stop != end || port == 0 || port > kMost) return std::nullopt;
-  return port;
+  const auto port = base::whole_number<unsigned>(text);
+  return port && *port > 0 && *port <= kMost ? port : std::nullopt;
 }
 
 /// Browsers take these out of a path, in either spelling: what is left may be another path.
@@ -117,9 +113,7 @@ bool is_loopback_url(std::string_view url) {
   const auto parts = base::split(address->host, '.');
   return parts.size() == kParts && parts.front() == "127" &&
          std::all_of(parts.begin(), parts.end(), [](const std::string& part) {
-           unsigned value = kMostPart + 1;
-           const char* end = part.data() + part.size();
-           return std::from_chars(part.data(), end, value).ptr == end && value <= kMostPart;
+           return base::whole_number<unsigned>(part).value_or(kMostPart + 1) <= kMostPart;
          });
 }
 

@@ -119,7 +119,7 @@ Result<ClockView> Desk::clock(const Application& application) {
 void Desk::set_clock_mover(ClockMover mover) { impl_->clock_mover_ = std::move(mover); }
 
 Result<ClockView> Desk::move_clock(const Application& application, base::TimePoint target) {
-  const auto view = clock(application);
+  auto view = clock(application);
   if (!view) return view;
   if (target < view->now) {
     return fail(ErrorCode::invalid_input, "must not lie before the present time", "to");

@@ -189,7 +189,7 @@ Result<RenderedAnswer> Desk::Impl::command(const Application& application, const
   if (std::holds_alternative<order::Abort>(command)) {
     companions.writes.emplace_back(DeleteSubscriptionsOf{user->human_id});
   }
-  const RenderedAnswer answer = this->answer(answering, Nothing{}, companions.writes);
+  RenderedAnswer answer = this->answer(answering, Nothing{}, companions.writes);
   const auto applied = writer_.apply(*tenant, open->core.id, command, *now, companions);
   if (!applied) return pass_on(applied.error());
   wake();

@@ -80,6 +80,7 @@ Result<std::vector<ProviderView>> Desk::providers(const Application& application
     }
   }
   std::vector<ProviderView> providers;
+  providers.reserve(names.size());
   for (auto& [id, name] : names) providers.push_back({id, std::move(name)});
   std::stable_sort(providers.begin(), providers.end(),
                    [](const ProviderView& a, const ProviderView& b) { return a.name < b.name; });

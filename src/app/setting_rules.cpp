@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 #include "app/callbacks.hpp"
 #include "app/mails.hpp"
@@ -79,12 +78,10 @@ Refusal set_task_notifications(Application& application, std::string_view text) 
 }
 
 Refusal set_retention_days(Application& application, std::string_view text) {
-  int days = 0;
-  const char* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, days);
-  if (error != std::errc() || stop != end || days < 1 || days > kMostRetentionDays)
+  const auto days = base::whole_number<int>(text);
+  if (!days || *days < 1 || *days > kMostRetentionDays)
     return "must be a whole number from 1 to " + std::to_string(kMostRetentionDays);
-  application.settings.retention_days = days;
+  application.settings.retention_days = *days;
   return {};
 }
 

@@ -76,6 +76,15 @@ TEST(Text, FoldsForComparison) {
   EXPECT_EQ(to_valid_utf8("a\xFFz"), "a\xEF\xBF\xBDz");
 }
 
+TEST(Text, WholeNumbersAreDigitsAndNothingElse) {
+  EXPECT_EQ(whole_number<int>("-12"), -12);
+  EXPECT_EQ(whole_number<unsigned>("007"), 7U);
+  EXPECT_EQ(whole_number<std::uint8_t>("255"), 255);
+  for (const char* text : {"", "-1", " 1", "1 ", "+1", "0x1", "1.0", "256"}) {
+    EXPECT_FALSE(whole_number<std::uint8_t>(text)) << text;
+  }
+}
+
 TEST(Text, MarkupKeepsNothingThatMeansSomething) {
   EXPECT_EQ(escape_markup("<a href=\"x\">Tom & 'Jo'</a>\n"),
             "&lt;a href=&quot;x&quot;&gt;Tom &amp; &#39;Jo&#39;&lt;/a&gt;\n");

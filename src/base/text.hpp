@@ -1,6 +1,8 @@
 // Small text helpers. Text is UTF-8 unless said otherwise.
 #pragma once
 
+#include <charconv>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +17,15 @@ namespace chartroom::base {
 [[nodiscard]] std::string to_lower_ascii(std::string_view text);
 [[nodiscard]] bool equals_ignoring_case_ascii(std::string_view a, std::string_view b);
 [[nodiscard]] std::vector<std::string> split(std::string_view text, char separator);
+/// A whole number in decimal digits (a signed one with a "-" if it likes) and nothing else; nullopt
+/// also where it does not fit.
+template <typename Number>
+[[nodiscard]] std::optional<Number> whole_number(std::string_view text) {
+  Number value{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
 [[nodiscard]] std::string join(const std::vector<std::string>& parts, std::string_view separator);
 /// Unicode-folded for comparison: compatibility-decomposed, case-folded, marks stripped
 /// ("Müller" becomes "muller"). Invalid UTF-8 comes back lower-cased as ASCII.

@@ -1,7 +1,6 @@
 #include "main/config.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <functional>
 #include <string_view>
 
@@ -39,12 +38,11 @@ Result<void> set_bool(bool& target, const std::string& name, const std::string& 
 
 Result<void> set_count(unsigned& target, unsigned most, const std::string& name,
                        const std::string& value) {
-  unsigned number = 0;
-  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
-  if (error != std::errc{} || end != value.data() + value.size() || number < 1 || number > most) {
+  const auto number = base::whole_number<unsigned>(value);
+  if (!number || *number < 1 || *number > most) {
     return wrong(name, "must be a whole number from 1 to " + std::to_string(most));
   }
-  target = number;
+  target = *number;
   return {};
 }
 
@@ -307,20 +305,17 @@ base::LogLevel Config::level() const {
 
 Result<ListenAddress> parse_listen(const std::string& text) {
   const auto colon = text.rfind(':');
-  unsigned port = 65'536;
-  if (colon != std::string::npos) {
-    const char* begin = text.data() + colon + 1;
-    const char* end = text.data() + text.size();
-    if (std::from_chars(begin, end, port).ptr != end) port = 65'536;
-  }
-  if (colon == std::string::npos || colon == 0 || colon + 1 == text.size() || port > 65'535) {
+  const auto port = colon == std::string::npos
+                        ? std::nullopt
+                        : base::whole_number<unsigned>(std::string_view(text).substr(colon + 1));
+  if (colon == 0 || !port || *port > 65'535) {
     return fail(ErrorCode::invalid_input,
                 "listen: must be address:port, such as 127.0.0.1:8080 or [::1]:8080", "listen");
   }
   std::string address = text.substr(0, colon);
   if (address.front() == '[' && address.back() == ']')
     address = address.substr(1, address.size() - 2);
-  return ListenAddress{std::move(address), static_cast<std::uint16_t>(port)};
+  return ListenAddress{std::move(address), static_cast<std::uint16_t>(*port)};
 }
 
 Result<Settings> settings_from_environment(char** environment) {

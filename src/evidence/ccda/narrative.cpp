@@ -1,7 +1,6 @@
 #include "evidence/ccda/narrative.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <map>
 
 #include "base/bytes.hpp"
@@ -64,10 +63,7 @@ void trim(std::vector<NarrativeSpan>& spans) {
 
 unsigned span_attribute(pugi::xml_node cell, const char* name) {
   const std::string_view text = base::trim(cell.attribute(name).value());
-  unsigned value = 1;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return 1;
-  return std::clamp(value, 1U, kMostSpan);
+  return std::clamp(base::whole_number<unsigned>(text).value_or(1), 1U, kMostSpan);
 }
 
 void apply_style_codes(std::string_view codes, NarrativeSpan& style) {
