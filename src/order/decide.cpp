@@ -4,6 +4,7 @@
 
 #include "base/ids.hpp"
 #include "order/order.hpp"
+#include "order/sufficiency.hpp"
 
 namespace chartroom::order {
 namespace {
@@ -368,8 +369,8 @@ class Decider {
   /// Moves the order on as far as it can go without new input.
   void settle() {
     if (!collecting()) return;
-    if (enough()) {
-      if (!digital_in_progress()) return finish_collecting();
+    if (is_enough(order(), now_)) {
+      if (!is_digital_in_progress(order())) return finish_collecting();
       return update_state();
     }
     // What a reviewer releases may be enough: nobody else is asked before that is known.
@@ -383,42 +384,6 @@ class Decider {
   }
 
   bool review_open() { return find_open(TaskKind::identity_review) != nullptr; }
-
-  bool enough() {
-    unsigned sources = 0;
-    unsigned facts = 0;
-    std::set<unsigned> named;
-    std::optional<base::Date> newest;
-    for (const ChannelProgress& channel : order().channels) {
-      sources += channel.sources;
-      facts += channel.facts;
-      named.insert(channel.named.begin(), channel.named.end());
-      newest = std::max(newest, channel.newest_encounter);
-    }
-    const Sufficiency& asked = order().type.sufficiency;
-    const bool all_named = asked.named_providers && order().named_providers > 0 &&
-                           named.size() >= order().named_providers;
-    return sources > 0 && (sources >= asked.sources || all_named) && facts >= asked.facts &&
-           (asked.months == 0 || (newest && age_in_months(*newest) <= asked.months));
-  }
-
-  /// Begun months count: an encounter of yesterday is one month old at most.
-  unsigned age_in_months(const base::Date& date) {
-    const base::Date today = base::Date::from(now_);
-    if (date >= today) return 0;
-    const int months = (today.year - date.year) * 12 + static_cast<int>(today.month) -
-                       static_cast<int>(date.month) + (today.day > date.day ? 1 : 0);
-    return static_cast<unsigned>(months);
-  }
-
-  /// A portal or network that was begun and may still bring something.
-  bool digital_in_progress() {
-    return std::any_of(order().channels.begin(), order().channels.end(),
-                       [](const ChannelProgress& c) {
-                         return c.channel != Channel::aps && c.state != ChannelState::waiting &&
-                                !is_settled(c.state);
-                       });
-  }
 
   /// The next channel that runs only when the ones before it were not enough; nullptr while one of
   /// those is not settled.
