@@ -35,10 +35,11 @@ struct Judgement {
 [[nodiscard]] evidence::Trust trust_of(order::Channel channel);
 
 /// Judges what was read from one item. More than one person that could be the applicant means that
-/// nobody is taken: the item is quarantined.
+/// nobody is taken: the item is quarantined. Identity is a matter of the day of the order; how new
+/// an encounter may be, of `today`.
 [[nodiscard]] Judgement judge(const evidence::Person& applicant,
                               const std::vector<evidence::Reading>& readings, evidence::Trust trust,
-                              const base::Date& ordered_on);
+                              const base::Date& ordered_on, const base::Date& today);
 
 /// Facts that count towards sufficiency: encounters, results, medications and problems.
 [[nodiscard]] unsigned count_useful(const std::vector<evidence::Fact>& facts);
