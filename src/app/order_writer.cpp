@@ -180,6 +180,7 @@ base::Result<StoredOrder> OrderWriter::apply(TenantStore& tenant, const std::str
 
     order.core = decision->order;
     if (companions.amend) companions.amend(order);
+    if (order.core.suppressed) order.questions.clear();
     Commit writes{UpdateOrder{order}};
     writes.insert(writes.end(), companions.writes.begin(), companions.writes.end());
     writes.insert(writes.end(), consequences->begin(), consequences->end());

@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <cassert>
-#include <iterator>
 
 #include "base/ids.hpp"
+#include "order/needs.hpp"
 #include "order/order.hpp"
 #include "order/sufficiency.hpp"
 
@@ -80,6 +80,12 @@ class Decider {
         change_channel(channel, ChannelState::needs_input);
         open_task(TaskKind::special_authorization, channel.channel).detail = answer.detail;
         break;
+      case ChannelAnswered::Answer::needs_fee_approval:
+        ask_customer(channel, TaskKind::extra_fee, answer);
+        break;
+      case ChannelAnswered::Answer::needs_answer:
+        ask_customer(channel, TaskKind::provider_question, answer);
+        break;
     }
     if (!answer.quarantined.empty()) {
       open_task(TaskKind::identity_review, channel.channel).record_ids = answer.quarantined;
@@ -101,6 +107,7 @@ class Decider {
     }
     const TaskKind kind = task->kind;
     const Channel channel = task->channel;
+    task->declined = resolution.declined;
     close_task(*task, TaskState::resolved);
     after_task(kind, channel, resolution.declined);
     settle();
@@ -198,7 +205,7 @@ class Decider {
 
   /// Opens what stands in the channel's way, or asks it.
   void begin(ChannelProgress& channel) {
-    const std::set<Field> missing = missing_for(channel.channel);
+    const std::set<Field> missing = missing_for(order(), channel.channel);
     if (!missing.empty()) {
       change_channel(channel, ChannelState::needs_input);
       Task* open = find_open(TaskKind::missing_information);
@@ -221,14 +228,18 @@ class Decider {
     out_.work.emplace_back(Retrieve{channel.channel});
   }
 
-  std::set<Field> missing_for(Channel channel) {
-    std::set<Field> missing;
-    for (const ChannelPlan& plan : order().type.channels) {
-      if (plan.channel != channel) continue;
-      std::set_difference(plan.needs.begin(), plan.needs.end(), order().given.begin(),
-                          order().given.end(), std::inserter(missing, missing.end()));
+  /// Nobody is asked twice. Without its answer a channel does not go on, so it ends here.
+  void ask_customer(ChannelProgress& channel, TaskKind kind, const ChannelAnswered& answer) {
+    if (const auto instead = instead_of_asking(order(), channel.channel, kind, answer.ask_id)) {
+      channel.answered_at = now_;
+      change_channel(channel, channel.sources > 0 ? ChannelState::records : *instead);
+      return;
     }
-    return missing;
+    change_channel(channel, ChannelState::needs_input);
+    Task& task = open_task(kind, channel.channel);
+    task.detail = answer.detail;
+    task.ask_id = answer.ask_id;
+    task.fee = answer.fee;
   }
 
   static void add_found(ChannelProgress& channel, const std::set<unsigned>& named,
@@ -284,7 +295,7 @@ class Decider {
 
   /// Where the order type never contacts the applicant, the customer has to answer.
   Assignee assignee_of(TaskKind kind) {
-    if (kind == TaskKind::identity_review) return Assignee::customer;
+    if (kind == TaskKind::identity_review || is_ask(kind)) return Assignee::customer;
     if (kind == TaskKind::missing_information && !order().type.has(Channel::portal)) {
       return Assignee::customer;
     }
@@ -330,7 +341,9 @@ class Decider {
       case TaskKind::identity_review:
         return;
       case TaskKind::connect_portal:
-      case TaskKind::special_authorization: {
+      case TaskKind::special_authorization:
+      case TaskKind::extra_fee:
+      case TaskKind::provider_question: {
         ChannelProgress& progress = progress_of(channel);
         if (progress.state != ChannelState::needs_input) return;
         if (declined) {
@@ -343,9 +356,10 @@ class Decider {
       }
       case TaskKind::missing_information:
         for (ChannelProgress& progress : order().channels) {
-          if (progress.state != ChannelState::needs_input || has_own_task(progress.channel))
+          if (progress.state != ChannelState::needs_input ||
+              has_own_task(order(), progress.channel))
             continue;
-          if (missing_for(progress.channel).empty()) {
+          if (missing_for(order(), progress.channel).empty()) {
             begin(progress);
           } else {
             change_channel(progress, ChannelState::skipped);
@@ -353,15 +367,6 @@ class Decider {
         }
         return;
     }
-  }
-
-  /// An open task that belongs to this channel alone.
-  bool has_own_task(Channel channel) {
-    return std::any_of(order().tasks.begin(), order().tasks.end(), [&](const Task& task) {
-      return task.state == TaskState::open && task.channel == channel &&
-             (task.kind == TaskKind::connect_portal ||
-              task.kind == TaskKind::special_authorization);
-    });
   }
 
   // ── where it leads ──
