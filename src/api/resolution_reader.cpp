@@ -16,17 +16,22 @@ std::vector<std::string> decisions_for(TaskKind kind) {
   if (kind == TaskKind::identity_review || kind == TaskKind::connect_portal) {
     return {"release", "reject", "decline"};
   }
+  if (kind == TaskKind::extra_fee) return {"approve", "decline"};
   return {"decline"};
 }
 
 Decision decision_of(const std::string& word) {
   if (word == "decline") return Decision::decline;
+  if (word == "approve") return Decision::approve;
   return word == "release" ? Decision::release : Decision::reject;
 }
 
 void read_given(ObjectReader& reader, TaskKind kind, const base::Date& today, AddressRule rule,
                 Findings& findings, app::NewOrder& given) {
-  if (kind == TaskKind::identity_review) return;
+  if (kind == TaskKind::identity_review || kind == TaskKind::extra_fee ||
+      kind == TaskKind::provider_question) {
+    return;
+  }
   if (kind != TaskKind::special_authorization) {
     read_demographics(reader, today, given);
     given.address = read_address(reader, rule, findings);
@@ -46,6 +51,9 @@ void require_answer(const boost::json::object& body, TaskKind kind, const app::N
   if (kind == TaskKind::special_authorization && !reader.has("attachments")) {
     reader.refuse("attachments", "is required");
   }
+  if (kind == TaskKind::provider_question && !reader.has("answer")) {
+    reader.refuse("answer", "is required");
+  }
   const bool is_signed =
       std::any_of(given.attachments.begin(), given.attachments.end(),
                   [](const auto& attachment) { return attachment.type == "hipaaAuthorization"; });
@@ -64,9 +72,13 @@ tl::expected<app::TaskResolution, Validation> read_resolution(const boost::json:
   ObjectReader reader(body, "", findings);
   app::TaskResolution resolution;
   const auto decision =
-      reader.choice("decision", decisions_for(kind), kind == TaskKind::identity_review);
+      reader.choice("decision", decisions_for(kind),
+                    kind == TaskKind::identity_review || kind == TaskKind::extra_fee);
   if (decision) resolution.decision = decision_of(*decision);
   read_given(reader, kind, today, rule, findings, resolution.given);
+  if (kind == TaskKind::provider_question) {
+    resolution.answer = reader.text("answer", base::limits::kAnswerCodePoints);
+  }
   reader.refuse_unknown();
   if (!reader.has("decision")) {
     require_answer(body, kind, resolution.given, reader, findings);

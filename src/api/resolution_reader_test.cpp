@@ -11,8 +11,9 @@ using Decision = app::TaskResolution::Decision;
 using order::TaskKind;
 
 constexpr base::Date kAnswerDay{2026, 1, 2};
-constexpr TaskKind kKinds[] = {TaskKind::missing_information, TaskKind::connect_portal,
-                               TaskKind::special_authorization, TaskKind::identity_review};
+constexpr TaskKind kKinds[] = {
+    TaskKind::missing_information, TaskKind::connect_portal, TaskKind::special_authorization,
+    TaskKind::identity_review,     TaskKind::extra_fee,      TaskKind::provider_question};
 
 auto read(const std::string& body, TaskKind kind) {
   return read_resolution(boost::json::parse(body).as_object(), kind, kAnswerDay);
@@ -31,7 +32,8 @@ TEST(Resolution, AReviewIsDecidedAndNothingElseIs) {
             Decision::release);
   EXPECT_EQ(read(R"({"decision":"reject"})", TaskKind::identity_review)->decision,
             Decision::reject);
-  for (const auto kind : {TaskKind::missing_information, TaskKind::special_authorization}) {
+  for (const auto kind : {TaskKind::missing_information, TaskKind::special_authorization,
+                          TaskKind::provider_question}) {
     const auto refused = read(R"({"decision":"release"})", kind);
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().message, "\"decision\" must be one of [decline]");
@@ -86,8 +88,36 @@ TEST(Resolution, SomethingMustBeSaid) {
   EXPECT_TRUE(read("{}", TaskKind::missing_information).error().keys.empty());
   EXPECT_EQ(read("{}", TaskKind::special_authorization).error().keys,
             std::vector<std::string>{"attachments"});
-  EXPECT_EQ(read("{}", TaskKind::identity_review).error().keys,
-            std::vector<std::string>{"decision"});
+  for (const auto kind : {TaskKind::identity_review, TaskKind::extra_fee}) {
+    EXPECT_EQ(read("{}", kind).error().keys, std::vector<std::string>{"decision"});
+  }
+}
+
+TEST(Resolution, AFeeIsApprovedOrDeclined) {
+  EXPECT_EQ(read(R"({"decision":"approve"})", TaskKind::extra_fee)->decision, Decision::approve);
+  EXPECT_EQ(read(R"({"decision":"release"})", TaskKind::extra_fee).error().message,
+            "\"decision\" must be one of [approve, decline]");
+  EXPECT_EQ(read(R"({"firstName":"A","decision":"approve"})", TaskKind::extra_fee).error().keys,
+            std::vector<std::string>{"firstName"});
+  EXPECT_FALSE(read(R"({"decision":"approve"})", TaskKind::identity_review));
+}
+
+TEST(Resolution, AQuestionIsAnsweredInATextOfSomeLength) {
+  const auto answered = read(R"({"answer":"2012 to 2015"})", TaskKind::provider_question);
+  ASSERT_TRUE(answered);
+  EXPECT_EQ(answered->answer, "2012 to 2015");
+  EXPECT_EQ(answered->decision, Decision::none);
+  const std::string longest(base::limits::kAnswerCodePoints, 'x');
+  EXPECT_TRUE(read(R"({"answer":")" + longest + "\"}", TaskKind::provider_question));
+  for (const std::string& body :
+       {std::string("{}"), std::string(R"({"answer":""})"), std::string(R"({"answer":" "})"),
+        std::string(R"({"answer":7})"), R"({"answer":"x)" + longest + "\"}"}) {
+    const auto refused = read(body, TaskKind::provider_question);
+    ASSERT_FALSE(refused) << body;
+    EXPECT_EQ(refused.error().keys, std::vector<std::string>{"answer"});
+  }
+  EXPECT_FALSE(read(R"({"decision":"decline","answer":"x"})", TaskKind::provider_question));
+  EXPECT_FALSE(read(R"({"answer":"x"})", TaskKind::missing_information));
 }
 
 TEST(Resolution, AFormMustBeAnAuthorization) {

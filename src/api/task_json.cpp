@@ -37,6 +37,22 @@ json::array record_array(const std::vector<app::RawRecord>& records) {
   return out;
 }
 
+/// Whether it was approved shows once somebody has decided.
+json::object fee_object(const order::Task& task) {
+  json::object out{{"amountMinor", task.fee->amount_minor}, {"currency", task.fee->currency}};
+  if (task.state == order::TaskState::resolved) out["approved"] = !task.declined;
+  return out;
+}
+
+json::object question_object(const app::VendorQuestion& question) {
+  json::object out{{"text", question.text}};
+  if (!question.choices.empty()) {
+    out["choices"] = json::array(question.choices.begin(), question.choices.end());
+  }
+  if (question.answer) out["answer"] = *question.answer;
+  return out;
+}
+
 json::object task_object(const app::TaskView& view) {
   const auto& task = view.task;
   json::object out;
@@ -51,9 +67,12 @@ json::object task_object(const app::TaskView& view) {
   if (task.kind == order::TaskKind::missing_information) {
     out["missingFields"] = json::array(view.missing_fields.begin(), view.missing_fields.end());
   }
-  if (task.kind == order::TaskKind::special_authorization && !task.detail.empty()) {
+  // A portal task's detail is not a name.
+  if (task.kind != order::TaskKind::connect_portal && !task.detail.empty()) {
     out["askedBy"] = task.detail;
   }
+  if (task.fee) out["fee"] = fee_object(task);
+  if (view.question) out["question"] = question_object(*view.question);
   if (task.kind == order::TaskKind::identity_review) out["records"] = record_array(view.records);
   out["openedAt"] = base::format_iso(task.opened_at);
   out["dueAt"] = base::format_iso(task.due_at);

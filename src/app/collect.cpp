@@ -30,7 +30,7 @@ bool is_ambiguous(const std::vector<PersonDecision>& persons) {
 /// Reads and judges one item; never throws, whatever it holds.
 Judgement judge_item(const RetrievedItem& item, const std::vector<std::string_view>& supporting,
                      const evidence::Person& applicant, evidence::Trust trust,
-                     const base::Date& ordered_on) {
+                     const base::Date& ordered_on, const base::Date& today) {
   Judgement judgement;
   judgement.verdict = RecordVerdict::unreadable;
   if (item.bytes.size() > base::limits::kDocumentBytes) {
@@ -47,7 +47,7 @@ Judgement judge_item(const RetrievedItem& item, const std::vector<std::string_vi
         "The document names no patient, so it cannot be shown to be the applicant's.";
     return judgement;
   }
-  return judge(applicant, *readings, trust, ordered_on);
+  return judge(applicant, *readings, trust, ordered_on, today);
 }
 
 void add_to_answer(order::ChannelAnswered& answer, const RawRecord& record,
@@ -115,7 +115,7 @@ std::optional<base::Date> newest_encounter(const std::vector<evidence::Fact>& fa
 }
 
 Judgement judge(const evidence::Person& applicant, const std::vector<evidence::Reading>& readings,
-                evidence::Trust trust, const base::Date& ordered_on) {
+                evidence::Trust trust, const base::Date& ordered_on, const base::Date& today) {
   Judgement judgement;
   unsigned accepted = 0;
   unsigned doubtful = 0;
@@ -131,10 +131,8 @@ Judgement judge(const evidence::Person& applicant, const std::vector<evidence::R
     }
     if (person.identity.verdict != Verdict::reject) {
       judgement.useful_facts += count_useful(readings[i].facts);
-      // An encounter after the order was placed can be true; one in years to come cannot.
       judgement.newest_encounter =
-          std::max(judgement.newest_encounter,
-                   newest_encounter(readings[i].facts, {ordered_on.year + 1, 12, 31}));
+          std::max(judgement.newest_encounter, newest_encounter(readings[i].facts, today));
     }
     accepted += person.identity.verdict == Verdict::accept ? 1 : 0;
     doubtful += person.identity.verdict == Verdict::quarantine ? 1 : 0;
@@ -159,7 +157,7 @@ Judgement judge(const evidence::Person& applicant, const std::vector<evidence::R
 
 Collected collect(const std::string& order_id, order::Channel channel,
                   const evidence::Person& applicant, const base::Date& ordered_on,
-                  const std::vector<Provider>& named, std::vector<RetrievedItem> items,
+                  const std::vector<Provider>& named, const std::vector<RetrievedItem>& items,
                   base::TimePoint now) {
   Collected collected;
   collected.answer.channel = channel;
@@ -168,7 +166,7 @@ Collected collect(const std::string& order_id, order::Channel channel,
     if (item.supporting) supporting.emplace_back(item.bytes);
   }
   std::size_t total_bytes = 0;
-  for (RetrievedItem& item : items) {
+  for (const RetrievedItem& item : items) {
     RawRecord record;
     record.order_id = order_id;
     record.channel = channel;
@@ -190,7 +188,8 @@ Collected collect(const std::string& order_id, order::Channel channel,
     } else if (item.supporting) {
       judgement.verdict = RecordVerdict::accepted;
     } else {
-      judgement = judge_item(item, supporting, applicant, trust_of(channel), ordered_on);
+      judgement = judge_item(item, supporting, applicant, trust_of(channel), ordered_on,
+                             base::Date::from(now));
     }
     record.verdict = judgement.verdict;
     record.decision_json = decision_to_json(judgement, false);

@@ -35,10 +35,11 @@ struct Judgement {
 [[nodiscard]] evidence::Trust trust_of(order::Channel channel);
 
 /// Judges what was read from one item. More than one person that could be the applicant means that
-/// nobody is taken: the item is quarantined.
+/// nobody is taken: the item is quarantined. Identity is a matter of the day of the order; how new
+/// an encounter may be, of `today`.
 [[nodiscard]] Judgement judge(const evidence::Person& applicant,
                               const std::vector<evidence::Reading>& readings, evidence::Trust trust,
-                              const base::Date& ordered_on);
+                              const base::Date& ordered_on, const base::Date& today);
 
 /// Facts that count towards sufficiency: encounters, results, medications and problems.
 [[nodiscard]] unsigned count_useful(const std::vector<evidence::Fact>& facts);
@@ -57,7 +58,7 @@ struct Collected {
 [[nodiscard]] Collected collect(const std::string& order_id, order::Channel channel,
                                 const evidence::Person& applicant, const base::Date& ordered_on,
                                 const std::vector<Provider>& named,
-                                std::vector<RetrievedItem> items, base::TimePoint now);
+                                const std::vector<RetrievedItem>& items, base::TimePoint now);
 
 /// The decision as JSON for RawRecord::decision_json.
 [[nodiscard]] std::string decision_to_json(const Judgement& judgement, bool released);

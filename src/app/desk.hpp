@@ -82,6 +82,7 @@ struct TaskView {
   std::vector<RawRecord> records;  ///< identity_review: those to be decided on, without bytes
   /// missing_information: what is missing still, by the names of the order request (contract §3.2).
   std::vector<std::string> missing_fields;
+  std::optional<VendorQuestion> question;  ///< provider_question; forgotten by a suppressed order
 };
 
 struct OrderDetail {
@@ -96,10 +97,11 @@ struct TaskPage {
 
 /// What a customer says to a task (POST /api/v1/tasks/{taskId}/resolve).
 struct TaskResolution {
-  enum class Decision { none, decline, release, reject };
+  enum class Decision { none, decline, release, reject, approve };
   Decision decision = Decision::none;
-  NewOrder
-      given;  ///< what came in: demographics, providers, attachments; the rest is not looked at
+  /// What came in: demographics, providers, attachments; the rest is not looked at.
+  NewOrder given;
+  std::optional<std::string> answer;  ///< provider_question; up to limits::kAnswerCodePoints
 };
 
 struct NewSubscription {

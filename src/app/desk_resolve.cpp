@@ -108,6 +108,34 @@ Result<Step> review_step(TenantStore& tenant, const AnsweredTask& open, Decision
   return step;
 }
 
+Result<Step> approve(const AnsweredTask& open, Decision decision) {
+  if (decision != Decision::approve) {
+    return fail(ErrorCode::invalid_input, "must be one of [approve, decline]", "decision");
+  }
+  Step step;
+  step.resolution.task_id = open.task.id;
+  return step;
+}
+
+Result<Step> reply(const AnsweredTask& open, const std::optional<std::string>& answer) {
+  const VendorQuestion* question = open.order.question_of(open.task.id);
+  if (question == nullptr) return fail(ErrorCode::corrupt, "a task has lost its question");
+  if (!answer) return fail(ErrorCode::invalid_input, "is required", "answer");
+  const auto& choices = question->choices;
+  if (!choices.empty() && std::find(choices.begin(), choices.end(), *answer) == choices.end()) {
+    // Choices are the vendor's words about a person, so they are not repeated here.
+    return fail(ErrorCode::invalid_input, "must be one of the question's choices", "answer");
+  }
+  Step step;
+  step.resolution.task_id = open.task.id;
+  step.companions.amend = [task_id = open.task.id, text = *answer](StoredOrder& order) {
+    for (VendorQuestion& asked : order.questions) {
+      if (asked.task_id == task_id) asked.answer = text;
+    }
+  };
+  return step;
+}
+
 Result<Step> make_step(TenantStore& tenant, const AnsweredTask& open, const TaskResolution& said,
                        base::TimePoint now, base::Random& random) {
   if (open.task.kind == order::TaskKind::identity_review) {
@@ -122,9 +150,11 @@ Result<Step> make_step(TenantStore& tenant, const AnsweredTask& open, const Task
   if (open.task.kind == order::TaskKind::connect_portal) {
     return fail(ErrorCode::conflict, "Only the applicant can connect a portal", "decision");
   }
+  if (open.task.kind == order::TaskKind::extra_fee) return approve(open, said.decision);
   if (said.decision != Decision::none) {
     return fail(ErrorCode::invalid_input, "must be one of [decline]", "decision");
   }
+  if (open.task.kind == order::TaskKind::provider_question) return reply(open, said.answer);
   return open.task.kind == order::TaskKind::missing_information
              ? inform(open, said.given, now, random)
              : authorize(open, said.given, now, random);
@@ -155,7 +185,7 @@ Result<RenderedAnswer> Desk::resolve_task(const Application& application,
         answer = impl_->answer(answering, view_of(order, *task, step->records), writes);
       }
     };
-    if (companions.amend) {
+    if (open->task.kind == order::TaskKind::missing_information && companions.amend) {
       const auto kept = impl_->keep_profile(*tenant, open->order.human_id, *now, companions);
       if (!kept) return pass_on(kept.error());
     }

@@ -52,12 +52,17 @@ Result<std::vector<TaskView>> look_at(TenantStore& tenant, const std::vector<Tas
 
 TaskView view_of(const StoredOrder& order, const order::Task& task,
                  std::vector<RawRecord> records) {
-  return {task,
-          order.core.id,
-          order.human_id,
-          order.client_user_id,
-          std::move(records),
-          missing_fields(task, order.request)};
+  TaskView view{task,
+                order.core.id,
+                order.human_id,
+                order.client_user_id,
+                std::move(records),
+                missing_fields(task, order.request),
+                {}};
+  if (const VendorQuestion* question = order.question_of(task.id)) view.question = *question;
+  // Of a suppressed order nothing is told, not even who would have known something.
+  if (order.core.suppressed) view.task.detail.clear();
+  return view;
 }
 
 Result<std::vector<ProviderView>> Desk::providers(const Application& application,

@@ -98,7 +98,7 @@ void add_accepted(evidence::Record& record, evidence::SourceOutcome& outcome, st
 
 }  // namespace
 
-evidence::Record evidence_of(const StoredOrder& order, std::vector<RawRecord> records) {
+evidence::Record evidence_of(const StoredOrder& order, const std::vector<RawRecord>& records) {
   evidence::Record record;
   record.applicant = to_person(order.request);
   const base::Date ordered_on = base::Date::from(order.core.created_at);

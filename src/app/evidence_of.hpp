@@ -12,6 +12,6 @@ namespace chartroom::app {
 /// enter a report even if a verdict was stored wrongly) and merges. Records that were rejected or
 /// could not be read have a row in `outcomes` and nothing else. `records` come with bytes.
 [[nodiscard]] evidence::Record evidence_of(const StoredOrder& order,
-                                           std::vector<RawRecord> records);
+                                           const std::vector<RawRecord>& records);
 
 }  // namespace chartroom::app

@@ -9,6 +9,7 @@
 #include "app/collect.hpp"
 #include "app/context.hpp"
 #include "app/produce.hpp"
+#include "app/vendor_asks.hpp"
 #include "app/webhook_rules.hpp"
 #include "base/text.hpp"
 
@@ -36,13 +37,15 @@ std::optional<order::Channel> payload_channel(const std::string& payload) {
   return std::nullopt;
 }
 
-/// The last resolved task of this kind for this channel.
+/// The last task of this kind for this channel that was resolved with a yes.
 const order::Task* last_resolved(const order::Order& order, order::TaskKind kind,
                                  order::Channel channel) {
   const order::Task* found = nullptr;
   for (const order::Task& task : order.tasks) {
-    if (task.kind == kind && task.channel == channel && task.state == order::TaskState::resolved)
+    if (task.kind == kind && task.channel == channel && task.state == order::TaskState::resolved &&
+        !task.declined) {
       found = &task;
+    }
   }
   return found;
 }
@@ -64,6 +67,7 @@ RetrievalRequest make_request(const StoredOrder& order, const order::ChannelProg
   request.attempt = job.attempts;
   request.now = now;
   request.asked_at = progress.asked_at.value_or(now);
+  add_given(order, request);
   return request;
 }
 
@@ -207,12 +211,21 @@ base::Result<void> JobRunner::take_answer(const Work& work, const StoredOrder& o
   if (answer.status == Status::still_running) return wait_for_more(work, order, answer, channel);
   Collected collected = collect(order.core.id, channel, to_person(order.request),
                                 base::Date::from(order.core.created_at), order.request.providers,
-                                std::move(answer.items), work.now);
+                                answer.items, work.now);
   order::ChannelAnswered& answered = collected.answer;
   answered.detail = answer.detail;
   if (answer.status == Status::failed) answered.answer = order::ChannelAnswered::Answer::failed;
   if (answer.status == Status::needs_authorization) {
     answered.answer = order::ChannelAnswered::Answer::needs_authorization;
+  }
+  const char* wrong = wrong_with_ask(answer);
+  if (wrong != nullptr) {  // nobody could answer it, so the channel has nothing to wait for
+    answered.answer = order::ChannelAnswered::Answer::failed;
+    ports_.logger.warning(
+        "channel asks what cannot be asked",
+        {{"order", order.core.id}, {"channel", order::to_string(channel)}, {"wrong", wrong}});
+  } else {
+    tell_ask(answer, answered);
   }
   ports_.logger.info("records received",
                      {{"order", order.core.id},
@@ -224,6 +237,11 @@ base::Result<void> JobRunner::take_answer(const Work& work, const StoredOrder& o
   Companions companions;
   companions.notes = std::move(answer.notes);
   companions.notes_from = channel;
+  if (answered.answer == order::ChannelAnswered::Answer::needs_answer) {
+    companions.amend = [channel, ask = std::move(answer.ask)](StoredOrder& amended) {
+      keep_question(amended, channel, ask);
+    };
+  }
   companions.writes.emplace_back(FinishJob{work.job.id, work.job.lease});
   for (RawRecord& record : collected.records) {
     companions.writes.emplace_back(InsertAudit{
@@ -264,7 +282,7 @@ base::Result<void> JobRunner::run_build(const Work& work) {
   auto records = work.tenant.records_of(order.core.id, /*with_bytes=*/true);
   if (!records) return base::pass_on(records.error());
 
-  Produced produced = produce(order, std::move(*records), work.now, engine_version_);
+  Produced produced = produce(order, *records, work.now, engine_version_);
   for (const std::string& failure : produced.failures) {
     ports_.logger.error("report not built", {{"order", order.core.id}, {"report", failure}});
   }

@@ -117,6 +117,8 @@ class Queue {
         return Template::special_authorization;
       case order::TaskKind::missing_information:
       case order::TaskKind::identity_review:
+      case order::TaskKind::extra_fee:
+      case order::TaskKind::provider_question:
         break;
     }
     return Template::missing_information;

@@ -41,6 +41,8 @@ std::string step_words(const order::Task& task) {
       return "Sign the form that one of your care providers wants (about two minutes)";
     case TaskKind::missing_information:
     case TaskKind::identity_review:
+    case TaskKind::extra_fee:
+    case TaskKind::provider_question:
       break;
   }
   if (task.fields == std::set<order::Field>{order::Field::hipaa_authorization})
@@ -59,6 +61,10 @@ std::string asked_words(const order::Task& task) {
       return task.assignee == order::Assignee::applicant
                  ? "The applicant is asked for details that are missing."
                  : "Details are missing that your company can give.";
+    case TaskKind::extra_fee:
+      return "Whoever has the records asks for a fee, which your company can approve or decline.";
+    case TaskKind::provider_question:
+      return "A provider or vendor has a question that your company can answer.";
     case TaskKind::identity_review:
       break;
   }

@@ -1,4 +1,5 @@
-// NewOrder as JSON for sealed columns. Names are those of the members; what is absent is left out.
+// NewOrder and what else is sealed of an order as JSON. Names are those of the members; what is
+// absent is left out.
 #include <boost/json.hpp>
 #include <utility>
 
@@ -168,9 +169,41 @@ void take_special(Reader& reader, NewOrder& order) {
   if (providers != nullptr && !providers_from_json(*providers, order.providers)) reader.spoil();
 }
 
-}  // namespace
+bool question_from_json(const json::value& value, VendorQuestion& question) {
+  if (!value.is_object()) return false;
+  Reader reader(value.get_object());
+  std::optional<std::string> task_id;
+  std::optional<std::string> text;
+  reader.take("task_id", task_id);
+  reader.take("text", text);
+  reader.take("choices", question.choices);
+  reader.take("answer", question.answer);
+  if (!task_id || !text) return false;
+  question.task_id = std::move(*task_id);
+  question.text = std::move(*text);
+  return reader.good();
+}
 
-std::string new_order_to_json(const NewOrder& order) {
+bool questions_from_json(const json::value& value, std::vector<VendorQuestion>& into) {
+  if (!value.is_array()) return false;
+  for (const json::value& entry : value.get_array()) {
+    VendorQuestion question;
+    if (!question_from_json(entry, question)) return false;
+    into.push_back(std::move(question));
+  }
+  return true;
+}
+
+json::object question_to_json(const VendorQuestion& question) {
+  json::object object;
+  object.emplace("task_id", question.task_id);
+  object.emplace("text", question.text);
+  put(object, "choices", question.choices);
+  put(object, "answer", question.answer);
+  return object;
+}
+
+json::object to_object(const NewOrder& order) {
   json::object object;
   put(object, "order_type", order.order_type);
   object.emplace("client_user_id", order.client_user_id);
@@ -193,18 +226,10 @@ std::string new_order_to_json(const NewOrder& order) {
   }
   put(object, "client_data_json", order.client_data_json);
   if (order.auto_invite) object.emplace("auto_invite", *order.auto_invite);
-  return json::serialize(object);
+  return object;
 }
 
-Result<NewOrder> new_order_from_json(std::string_view text) {
-  const auto broken = [] {
-    return base::fail(base::ErrorCode::corrupt, "a stored order request cannot be read");
-  };
-  boost::system::error_code error;
-  const json::value value = json::parse(text, error);
-  if (error || !value.is_object()) return broken();
-  Reader reader(value.get_object());
-  NewOrder order;
+bool take_all(Reader& reader, NewOrder& order) {
   reader.take("order_type", order.order_type);
   reader.take("client_user_email", order.client_user_email);
   reader.take("first_name", order.first_name);
@@ -217,8 +242,47 @@ Result<NewOrder> new_order_from_json(std::string_view text) {
   reader.take("client_data_json", order.client_data_json);
   reader.take("auto_invite", order.auto_invite);
   take_special(reader, order);
-  if (!reader.good()) return broken();
+  return reader.good();
+}
+
+tl::unexpected<base::Error> broken() {
+  return base::fail(base::ErrorCode::corrupt, "a stored order request cannot be read");
+}
+
+}  // namespace
+
+std::string new_order_to_json(const NewOrder& order) { return json::serialize(to_object(order)); }
+
+Result<NewOrder> new_order_from_json(std::string_view text) {
+  boost::system::error_code error;
+  const json::value value = json::parse(text, error);
+  if (error || !value.is_object()) return broken();
+  Reader reader(value.get_object());
+  NewOrder order;
+  if (!take_all(reader, order)) return broken();
   return order;
+}
+
+std::string sealed_part_to_json(const StoredOrder& order) {
+  json::object object = to_object(order.request);
+  if (!order.questions.empty()) {
+    json::array questions;
+    for (const VendorQuestion& question : order.questions)
+      questions.push_back(question_to_json(question));
+    object.emplace("questions", std::move(questions));
+  }
+  return json::serialize(object);
+}
+
+Result<void> read_sealed_part(std::string_view text, StoredOrder& order) {
+  boost::system::error_code error;
+  const json::value value = json::parse(text, error);
+  if (error || !value.is_object()) return broken();
+  Reader reader(value.get_object());
+  const json::value* questions = reader.find("questions");
+  if (questions != nullptr && !questions_from_json(*questions, order.questions)) return broken();
+  if (!take_all(reader, order.request)) return broken();
+  return {};
 }
 
 }  // namespace chartroom::app

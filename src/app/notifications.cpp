@@ -75,6 +75,10 @@ const char* task_type_word(order::TaskKind kind) {
       return "special_authorization";
     case order::TaskKind::identity_review:
       return "identity_review";
+    case order::TaskKind::extra_fee:
+      return "extra_fee";
+    case order::TaskKind::provider_question:
+      return "provider_question";
   }
   return "";
 }

@@ -130,6 +130,8 @@ TEST(Notifications, TasksHaveAWordForEveryKindAndState) {
   EXPECT_STREQ(task_type_word(TaskKind::missing_information), "missing_information");
   EXPECT_STREQ(task_type_word(TaskKind::connect_portal), "connect_portal");
   EXPECT_STREQ(task_type_word(TaskKind::identity_review), "identity_review");
+  EXPECT_STREQ(task_type_word(TaskKind::extra_fee), "extra_fee");
+  EXPECT_STREQ(task_type_word(TaskKind::provider_question), "provider_question");
   EXPECT_STREQ(task_state_word(TaskState::expired), "Expired");
   EXPECT_STREQ(task_state_word(TaskState::withdrawn), "Withdrawn");
 }

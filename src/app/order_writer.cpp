@@ -127,9 +127,10 @@ base::Result<order::Command> command_from_payload(const std::string& payload) {
           return order::ChannelDue{channel};
       }
     }
-  } catch (const std::exception&) {  // Boost.JSON: missing or mistyped member; falls through
+  } catch (const std::exception&) {  // Boost.JSON: missing or mistyped member
+    return base::fail(base::ErrorCode::corrupt, "a stored command cannot be read");
   }
-  return base::fail(base::ErrorCode::corrupt, "a stored command cannot be read");
+  return base::fail(base::ErrorCode::corrupt, "a stored command is not known");
 }
 
 base::Result<Commit> OrderWriter::consequences(TenantStore& tenant, const StoredOrder& order,
@@ -180,6 +181,7 @@ base::Result<StoredOrder> OrderWriter::apply(TenantStore& tenant, const std::str
 
     order.core = decision->order;
     if (companions.amend) companions.amend(order);
+    if (order.core.suppressed) order.questions.clear();
     Commit writes{UpdateOrder{order}};
     writes.insert(writes.end(), companions.writes.begin(), companions.writes.end());
     writes.insert(writes.end(), consequences->begin(), consequences->end());

@@ -167,17 +167,31 @@ class MailSender {
 
 // ── record channels ─────────────────────────────────────────────────────────────────────────────
 
+/// A customer's yes to a fee.
+struct ApprovedFee {
+  std::string ask_id;
+  order::Fee fee;
+};
+
+/// A customer's answer to a question.
+struct GivenAnswer {
+  std::string ask_id;
+  std::string text;  ///< one of the choices where there were any; may speak of the applicant
+};
+
 struct RetrievalRequest {
   std::string order_id;
   order::Channel channel = order::Channel::ehr;
   NewOrder applicant;       ///< what was ordered, with what tasks brought in
   evidence::Person person;  ///< the same, as identity sees it
   bool sandbox = false;
-  bool authorized = false;     ///< a provider's special authorisation was given
-  std::string connection;      ///< portal: id of the provider that the applicant connected
-  unsigned attempt = 0;        ///< tries before this one
-  base::TimePoint now{};       ///< application's time
-  base::TimePoint asked_at{};  ///< when this channel was asked first
+  bool authorized = false;  ///< a provider's special authorisation was given
+  std::string connection;   ///< portal: id of the provider that the applicant connected
+  std::vector<ApprovedFee> approved_fees;  ///< of this channel, oldest first
+  std::vector<GivenAnswer> answers;        ///< the same; whoever has said no is not asked again
+  unsigned attempt = 0;                    ///< tries before this one
+  base::TimePoint now{};                   ///< application's time
+  base::TimePoint asked_at{};              ///< when this channel was asked first
 };
 
 struct RetrievedItem {
@@ -198,11 +212,23 @@ struct VendorNote {
   std::string client_provider_id;  ///< as ordered; empty when not known
 };
 
+/// What a provider or vendor wants of the customer before it goes on.
+struct VendorAsk {
+  /// The vendor's own and stable, at most limits::kAskIdBytes, no PHI. What has the same id is
+  /// asked once: a vendor that asks for what it was given is given up.
+  std::string id;
+  order::Fee fee;                    ///< needs_fee_approval; up to limits::kFeeMinorMost
+  std::string text;                  ///< needs_answer; up to limits::kQuestionCodePoints
+  std::vector<std::string> choices;  ///< needs_answer: distinct, at most limits::kChoices; or empty
+};
+
 struct RetrievalAnswer {
   enum class Status {
     complete,             ///< everything there is; items may be empty
     still_running,        ///< ask again after `retry_after`
     needs_authorization,  ///< a provider wants its own form; `detail` names it
+    needs_fee_approval,   ///< `detail` wants a fee: `ask`
+    needs_answer,         ///< `detail` wants to know something: `ask`
     failed,               ///< gave up for good
   };
   Status status = Status::complete;
@@ -210,6 +236,7 @@ struct RetrievalAnswer {
   base::Duration retry_after{};
   std::string detail;
   std::vector<VendorNote> notes{};  ///< with every status; may repeat earlier ones
+  VendorAsk ask{};
 };
 
 /// One way to records. Thread-safe, blocking.

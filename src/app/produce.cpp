@@ -22,8 +22,8 @@ const char* channel_title(order::Channel channel) {
   return "";
 }
 
-const char* outcome_of(order::ChannelState state) {
-  switch (state) {
+const char* outcome_of(const order::ChannelProgress& progress) {
+  switch (progress.state) {
     case order::ChannelState::records:
       return "records received";
     case order::ChannelState::no_records:
@@ -31,7 +31,7 @@ const char* outcome_of(order::ChannelState state) {
     case order::ChannelState::failed:
       return "failed";
     case order::ChannelState::skipped:
-      return "not asked";
+      return progress.asked_at ? "asked, and not given what it wanted" : "not asked";
     case order::ChannelState::cancelled:
       return "not answered in time";
     case order::ChannelState::waiting:
@@ -57,7 +57,7 @@ report::OrderContext context_of(const StoredOrder& order, base::TimePoint now,
   }
   context.timed_out = order.core.timed_out;
   for (const order::ChannelProgress& progress : order.core.channels) {
-    context.channels.push_back({channel_title(progress.channel), outcome_of(progress.state), ""});
+    context.channels.push_back({channel_title(progress.channel), outcome_of(progress), ""});
   }
   context.engine_version = engine_version;
   return context;
@@ -92,10 +92,10 @@ StoredReport to_stored(report::BuiltReport built, const StoredOrder& order, base
 
 }  // namespace
 
-Produced produce(const StoredOrder& order, std::vector<RawRecord> records, base::TimePoint now,
-                 const std::string& engine_version) {
+Produced produce(const StoredOrder& order, const std::vector<RawRecord>& records,
+                 base::TimePoint now, const std::string& engine_version) {
   Produced produced;
-  const evidence::Record record = evidence_of(order, std::move(records));
+  const evidence::Record record = evidence_of(order, records);
   produced.data_available = !record.facts.empty() || !record.documents.empty();
   if (!produced.data_available) return produced;
   const report::OrderContext context = context_of(order, now, engine_version);

@@ -15,7 +15,7 @@ struct Produced {
 };
 
 /// One report that cannot be built never costs the others. `records` come with bytes.
-[[nodiscard]] Produced produce(const StoredOrder& order, std::vector<RawRecord> records,
+[[nodiscard]] Produced produce(const StoredOrder& order, const std::vector<RawRecord>& records,
                                base::TimePoint now, const std::string& engine_version);
 
 }  // namespace chartroom::app

@@ -100,6 +100,7 @@ Refusal set_mails_subscribers(Application& application, std::string_view text) {
 
 SettingValue get_mails_subscribers(const Application& application) {
   std::vector<std::string> names;
+  names.reserve(application.settings.mails_subscribers.size());
   for (const auto kind : application.settings.mails_subscribers) {
     names.emplace_back(to_string(kind));
   }
@@ -168,6 +169,7 @@ order::OutputCatalog make_catalog() {
 
 std::vector<std::pair<std::string, SettingValue>> settings_of(const Application& application) {
   std::vector<std::pair<std::string, SettingValue>> all;
+  all.reserve(std::size(kSettings));
   for (const Setting& setting : kSettings) all.emplace_back(setting.name, setting.get(application));
   return all;
 }

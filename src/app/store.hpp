@@ -306,4 +306,9 @@ class Store {
 [[nodiscard]] std::string new_order_to_json(const NewOrder& order);
 [[nodiscard]] base::Result<NewOrder> new_order_from_json(std::string_view json);
 
+/// What is sealed of an order, its request and its vendors' questions, as JSON; and back into
+/// `order`. An order without questions is written as before there were any.
+[[nodiscard]] std::string sealed_part_to_json(const StoredOrder& order);
+[[nodiscard]] base::Result<void> read_sealed_part(std::string_view json, StoredOrder& order);
+
 }  // namespace chartroom::app

@@ -100,7 +100,7 @@ Review review(const StoredOrder& order, const std::string& task_id, std::vector<
       Judgement judgement;
       if (const auto readings = evidence::read_item(record.bytes.reveal())) {
         judgement = judge(applicant, *readings, trust_of(record.channel),
-                          base::Date::from(order.core.created_at));
+                          base::Date::from(order.core.created_at), base::Date::from(now));
       }
       review.resolution.released_sources += 1;
       review.resolution.released_facts += judgement.useful_facts;

@@ -16,4 +16,11 @@ const char* to_string(RecordVerdict verdict) {
   return "rejected";
 }
 
+const VendorQuestion* StoredOrder::question_of(const std::string& task_id) const {
+  for (const VendorQuestion& question : questions) {
+    if (question.task_id == task_id) return &question;
+  }
+  return nullptr;
+}
+
 }  // namespace chartroom::app

@@ -109,6 +109,15 @@ struct User {
   base::TimePoint updated_at{};
 };
 
+/// What a provider or vendor asked in a provider_question task, and what the customer said. Both
+/// are free text about an applicant, so they are sealed.
+struct VendorQuestion {
+  std::string task_id;
+  std::string text;
+  std::vector<std::string> choices;  ///< the answer is one of these; empty: any text
+  std::optional<std::string> answer;
+};
+
 /// An order's row: the core's state, and what the core must not know.
 struct StoredOrder {
   order::Order core;
@@ -116,6 +125,10 @@ struct StoredOrder {
   std::string human_id;
   std::string client_user_id;
   NewOrder request;  ///< as ordered plus what tasks brought in; sealed; no attachment bytes
+  std::vector<VendorQuestion> questions;  ///< of all provider_question tasks; sealed
+
+  /// Null for a task of another kind, and once a suppressed order has forgotten.
+  [[nodiscard]] const VendorQuestion* question_of(const std::string& task_id) const;
 };
 
 /// Bytes that belong to an order and are not a record: attachments, signed forms. Sealed.

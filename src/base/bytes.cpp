@@ -5,7 +5,7 @@
 namespace chartroom::base {
 namespace {
 
-constexpr std::string_view kWhiteSpace = " \t\r\n";
+constexpr const char* kWhiteSpace = " \t\r\n";
 
 std::string encode(std::string_view bytes, int variant) {
   std::string text(sodium_base64_ENCODED_LEN(bytes.size(), variant), '\0');
@@ -75,7 +75,7 @@ std::optional<std::string> from_base64(std::string_view text) {
   std::size_t padding = 0;
   for (const char c : text.substr(core.size())) padding += c == '=' ? 1 : 0;
   if (padding > 2) return std::nullopt;
-  return decode(core, kWhiteSpace.data(), sodium_base64_VARIANT_ORIGINAL_NO_PADDING);
+  return decode(core, kWhiteSpace, sodium_base64_VARIANT_ORIGINAL_NO_PADDING);
 }
 
 std::string to_base64url(std::string_view bytes) {

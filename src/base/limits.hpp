@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 
 namespace chartroom::base::limits {
 
@@ -16,6 +17,13 @@ inline constexpr std::size_t kFieldCodePoints = 1'000;       ///< any text field
 inline constexpr std::size_t kIdCodePoints = 256;            ///< clientUserId, clientProviderId
 inline constexpr std::size_t kClientDataCharacters = 2'048;  ///< contract §12
 inline constexpr std::size_t kIdempotencyKeyBytes = 255;
+inline constexpr std::size_t kAskIdBytes = 200;             ///< a vendor's id of a fee or question
+inline constexpr std::size_t kAskerCodePoints = 200;        ///< who wants a fee or an answer
+inline constexpr std::size_t kQuestionCodePoints = 2'000;   ///< a vendor's question
+inline constexpr std::size_t kAnswerCodePoints = 1'000;     ///< the answer to it
+inline constexpr std::size_t kChoices = 20;                 ///< answers that a question offers
+inline constexpr std::size_t kChoiceCodePoints = 200;       ///< one of them
+inline constexpr std::int64_t kFeeMinorMost = 100'000'000;  ///< in the currency's smallest unit
 inline constexpr std::size_t kDocumentBytes =
     std::size_t{50} * 1024 * 1024;  ///< one retrieved document
 inline constexpr std::size_t kDocumentsPerOrder = 2'000;

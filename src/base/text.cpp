@@ -80,12 +80,15 @@ std::string join(const std::vector<std::string>& parts, std::string_view separat
 }
 
 std::string fold(std::string_view text) {
+  // A set of flags: the library's enumeration names each, not their sums.
+  constexpr auto kOptions = UTF8PROC_STABLE | UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT |
+                            UTF8PROC_CASEFOLD | UTF8PROC_STRIPMARK | UTF8PROC_IGNORE;
   utf8proc_uint8_t* folded = nullptr;
-  const auto length = utf8proc_map(
-      reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
-      static_cast<utf8proc_ssize_t>(text.size()), &folded,
-      static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT |
-                                     UTF8PROC_CASEFOLD | UTF8PROC_STRIPMARK | UTF8PROC_IGNORE));
+  const auto length =
+      utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
+                   static_cast<utf8proc_ssize_t>(text.size()), &folded,
+                   static_cast<utf8proc_option_t>(
+                       kOptions));  // NOLINT(clang-analyzer-optin.core.EnumCastOutOfRange)
   if (length < 0) return to_lower_ascii(text);
   std::string out(reinterpret_cast<const char*>(folded), static_cast<std::size_t>(length));
   std::free(folded);  // NOLINT: allocated by utf8proc with malloc

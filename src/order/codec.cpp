@@ -19,8 +19,9 @@ constexpr std::array kChannelStates{ChannelState::waiting,    ChannelState::need
                                     ChannelState::running,    ChannelState::records,
                                     ChannelState::no_records, ChannelState::failed,
                                     ChannelState::skipped,    ChannelState::cancelled};
-constexpr std::array kTaskKinds{TaskKind::missing_information, TaskKind::connect_portal,
-                                TaskKind::special_authorization, TaskKind::identity_review};
+constexpr std::array kTaskKinds{
+    TaskKind::missing_information, TaskKind::connect_portal, TaskKind::special_authorization,
+    TaskKind::identity_review,     TaskKind::extra_fee,      TaskKind::provider_question};
 constexpr std::array kTaskStates{TaskState::open, TaskState::resolved, TaskState::expired,
                                  TaskState::withdrawn};
 constexpr std::array kAssignees{Assignee::applicant, Assignee::customer};
@@ -185,17 +186,23 @@ ChannelProgress read_channel(const json::object& in) {
 }
 
 json::object write(const Task& task) {
-  return {{"id", task.id},
-          {"kind", to_string(task.kind)},
-          {"assignee", to_string(task.assignee)},
-          {"state", to_string(task.state)},
-          {"channel", to_string(task.channel)},
-          {"fields", field_names(task.fields)},
-          {"recordIds", strings(task.record_ids)},
-          {"detail", task.detail},
-          {"openedAt", base::to_unix_ms(task.opened_at)},
-          {"dueAt", base::to_unix_ms(task.due_at)},
-          {"closedAt", optional_time(task.closed_at)}};
+  json::object out{{"id", task.id},
+                   {"kind", to_string(task.kind)},
+                   {"assignee", to_string(task.assignee)},
+                   {"state", to_string(task.state)},
+                   {"channel", to_string(task.channel)},
+                   {"fields", field_names(task.fields)},
+                   {"recordIds", strings(task.record_ids)},
+                   {"detail", task.detail},
+                   {"declined", task.declined},
+                   {"openedAt", base::to_unix_ms(task.opened_at)},
+                   {"dueAt", base::to_unix_ms(task.due_at)},
+                   {"closedAt", optional_time(task.closed_at)}};
+  if (!task.ask_id.empty()) out["askId"] = task.ask_id;
+  if (task.fee) {
+    out["fee"] = {{"amountMinor", task.fee->amount_minor}, {"currency", task.fee->currency}};
+  }
+  return out;
 }
 
 Task read_task(const json::object& in) {
@@ -208,6 +215,12 @@ Task read_task(const json::object& in) {
   task.fields = read_fields(in.at("fields"));
   task.record_ids = read_strings(in.at("recordIds"));
   task.detail = in.at("detail").as_string();
+  if (const auto* declined = in.if_contains("declined")) task.declined = declined->as_bool();
+  if (const auto* id = in.if_contains("askId")) task.ask_id = id->as_string();
+  if (const auto* fee = in.if_contains("fee")) {
+    task.fee = Fee{fee->at("amountMinor").to_number<std::int64_t>(),
+                   std::string(fee->at("currency").as_string())};
+  }
   task.opened_at = read_time(in.at("openedAt"));
   task.due_at = read_time(in.at("dueAt"));
   task.closed_at = read_optional_time(in.at("closedAt"));

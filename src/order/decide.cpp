@@ -1,9 +1,10 @@
 #include <algorithm>
 #include <cassert>
-#include <iterator>
 
 #include "base/ids.hpp"
+#include "order/needs.hpp"
 #include "order/order.hpp"
+#include "order/sufficiency.hpp"
 
 namespace chartroom::order {
 namespace {
@@ -79,6 +80,12 @@ class Decider {
         change_channel(channel, ChannelState::needs_input);
         open_task(TaskKind::special_authorization, channel.channel).detail = answer.detail;
         break;
+      case ChannelAnswered::Answer::needs_fee_approval:
+        ask_customer(channel, TaskKind::extra_fee, answer);
+        break;
+      case ChannelAnswered::Answer::needs_answer:
+        ask_customer(channel, TaskKind::provider_question, answer);
+        break;
     }
     if (!answer.quarantined.empty()) {
       open_task(TaskKind::identity_review, channel.channel).record_ids = answer.quarantined;
@@ -100,6 +107,7 @@ class Decider {
     }
     const TaskKind kind = task->kind;
     const Channel channel = task->channel;
+    task->declined = resolution.declined;
     close_task(*task, TaskState::resolved);
     after_task(kind, channel, resolution.declined);
     settle();
@@ -197,7 +205,7 @@ class Decider {
 
   /// Opens what stands in the channel's way, or asks it.
   void begin(ChannelProgress& channel) {
-    const std::set<Field> missing = missing_for(channel.channel);
+    const std::set<Field> missing = missing_for(order(), channel.channel);
     if (!missing.empty()) {
       change_channel(channel, ChannelState::needs_input);
       Task* open = find_open(TaskKind::missing_information);
@@ -220,14 +228,18 @@ class Decider {
     out_.work.emplace_back(Retrieve{channel.channel});
   }
 
-  std::set<Field> missing_for(Channel channel) {
-    std::set<Field> missing;
-    for (const ChannelPlan& plan : order().type.channels) {
-      if (plan.channel != channel) continue;
-      std::set_difference(plan.needs.begin(), plan.needs.end(), order().given.begin(),
-                          order().given.end(), std::inserter(missing, missing.end()));
+  /// Nobody is asked twice. Without its answer a channel does not go on, so it ends here.
+  void ask_customer(ChannelProgress& channel, TaskKind kind, const ChannelAnswered& answer) {
+    if (const auto instead = instead_of_asking(order(), channel.channel, kind, answer.ask_id)) {
+      channel.answered_at = now_;
+      change_channel(channel, channel.sources > 0 ? ChannelState::records : *instead);
+      return;
     }
-    return missing;
+    change_channel(channel, ChannelState::needs_input);
+    Task& task = open_task(kind, channel.channel);
+    task.detail = answer.detail;
+    task.ask_id = answer.ask_id;
+    task.fee = answer.fee;
   }
 
   static void add_found(ChannelProgress& channel, const std::set<unsigned>& named,
@@ -283,7 +295,7 @@ class Decider {
 
   /// Where the order type never contacts the applicant, the customer has to answer.
   Assignee assignee_of(TaskKind kind) {
-    if (kind == TaskKind::identity_review) return Assignee::customer;
+    if (kind == TaskKind::identity_review || is_ask(kind)) return Assignee::customer;
     if (kind == TaskKind::missing_information && !order().type.has(Channel::portal)) {
       return Assignee::customer;
     }
@@ -329,7 +341,9 @@ class Decider {
       case TaskKind::identity_review:
         return;
       case TaskKind::connect_portal:
-      case TaskKind::special_authorization: {
+      case TaskKind::special_authorization:
+      case TaskKind::extra_fee:
+      case TaskKind::provider_question: {
         ChannelProgress& progress = progress_of(channel);
         if (progress.state != ChannelState::needs_input) return;
         if (declined) {
@@ -342,9 +356,10 @@ class Decider {
       }
       case TaskKind::missing_information:
         for (ChannelProgress& progress : order().channels) {
-          if (progress.state != ChannelState::needs_input || has_own_task(progress.channel))
+          if (progress.state != ChannelState::needs_input ||
+              has_own_task(order(), progress.channel))
             continue;
-          if (missing_for(progress.channel).empty()) {
+          if (missing_for(order(), progress.channel).empty()) {
             begin(progress);
           } else {
             change_channel(progress, ChannelState::skipped);
@@ -354,22 +369,13 @@ class Decider {
     }
   }
 
-  /// An open task that belongs to this channel alone.
-  bool has_own_task(Channel channel) {
-    return std::any_of(order().tasks.begin(), order().tasks.end(), [&](const Task& task) {
-      return task.state == TaskState::open && task.channel == channel &&
-             (task.kind == TaskKind::connect_portal ||
-              task.kind == TaskKind::special_authorization);
-    });
-  }
-
   // ── where it leads ──
 
   /// Moves the order on as far as it can go without new input.
   void settle() {
     if (!collecting()) return;
-    if (enough()) {
-      if (!digital_in_progress()) return finish_collecting();
+    if (is_enough(order(), now_)) {
+      if (!is_digital_in_progress(order())) return finish_collecting();
       return update_state();
     }
     // What a reviewer releases may be enough: nobody else is asked before that is known.
@@ -383,42 +389,6 @@ class Decider {
   }
 
   bool review_open() { return find_open(TaskKind::identity_review) != nullptr; }
-
-  bool enough() {
-    unsigned sources = 0;
-    unsigned facts = 0;
-    std::set<unsigned> named;
-    std::optional<base::Date> newest;
-    for (const ChannelProgress& channel : order().channels) {
-      sources += channel.sources;
-      facts += channel.facts;
-      named.insert(channel.named.begin(), channel.named.end());
-      newest = std::max(newest, channel.newest_encounter);
-    }
-    const Sufficiency& asked = order().type.sufficiency;
-    const bool all_named = asked.named_providers && order().named_providers > 0 &&
-                           named.size() >= order().named_providers;
-    return sources > 0 && (sources >= asked.sources || all_named) && facts >= asked.facts &&
-           (asked.months == 0 || (newest && age_in_months(*newest) <= asked.months));
-  }
-
-  /// Begun months count: an encounter of yesterday is one month old at most.
-  unsigned age_in_months(const base::Date& date) {
-    const base::Date today = base::Date::from(now_);
-    if (date >= today) return 0;
-    const int months = (today.year - date.year) * 12 + static_cast<int>(today.month) -
-                       static_cast<int>(date.month) + (today.day > date.day ? 1 : 0);
-    return static_cast<unsigned>(months);
-  }
-
-  /// A portal or network that was begun and may still bring something.
-  bool digital_in_progress() {
-    return std::any_of(order().channels.begin(), order().channels.end(),
-                       [](const ChannelProgress& c) {
-                         return c.channel != Channel::aps && c.state != ChannelState::waiting &&
-                                !is_settled(c.state);
-                       });
-  }
 
   /// The next channel that runs only when the ones before it were not enough; nullptr while one of
   /// those is not settled.

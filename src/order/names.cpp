@@ -100,6 +100,10 @@ const char* to_string(TaskKind kind) {
       return "specialAuthorization";
     case TaskKind::identity_review:
       return "identityReview";
+    case TaskKind::extra_fee:
+      return "extraFee";
+    case TaskKind::provider_question:
+      return "providerQuestion";
   }
   return "";
 }

@@ -107,9 +107,22 @@ enum class TaskKind {
   connect_portal,         ///< the applicant connects a patient portal
   special_authorization,  ///< a provider wants its own form signed
   identity_review,        ///< a person decides whether a record is the applicant's
+  extra_fee,              ///< whoever has the records wants to be paid more
+  provider_question,      ///< a provider or vendor wants to know something before it goes on
 };
 enum class Assignee { applicant, customer };
 enum class TaskState { open, resolved, expired, withdrawn };
+
+/// What somebody wants for records.
+struct Fee {
+  std::int64_t amount_minor = 0;  ///< in the currency's smallest unit: cents of USD
+  std::string currency;           ///< ISO 4217, three capitals
+
+  friend bool operator==(const Fee&, const Fee&) = default;
+};
+
+/// How often one channel may ask for fees and answers in an order; whoever asks on is given up.
+inline constexpr unsigned kAsksPerChannel = 20;
 
 struct Task {
   std::string id;  ///< UUID, stable
@@ -119,7 +132,12 @@ struct Task {
   Channel channel = Channel::ehr;
   std::set<Field> fields;               ///< missing_information: what is missing
   std::vector<std::string> record_ids;  ///< identity_review: quarantined records
-  std::string detail;  ///< special_authorization: who asks; connect_portal: the portal's id; no PHI
+  /// special_authorization, extra_fee, provider_question: who asks; connect_portal: the portal's
+  /// id. No PHI, so what a provider_question says is not in here: the question stays sealed.
+  std::string detail;
+  std::string ask_id;      ///< extra_fee, provider_question: the vendor's own and stable; no PHI
+  std::optional<Fee> fee;  ///< extra_fee
+  bool declined = false;   ///< resolved by saying no
   base::TimePoint opened_at{};
   base::TimePoint due_at{};
   std::optional<base::TimePoint> closed_at;
@@ -163,7 +181,7 @@ struct Start {
 
 /// A channel has answered, wholly or in part.
 struct ChannelAnswered {
-  enum class Answer { complete, failed, needs_authorization };
+  enum class Answer { complete, failed, needs_authorization, needs_fee_approval, needs_answer };
   Channel channel = Channel::ehr;
   Answer answer = Answer::complete;
   unsigned sources = 0;
@@ -171,15 +189,17 @@ struct ChannelAnswered {
   unsigned unreadable = 0;
   unsigned rejected = 0;
   std::vector<std::string> quarantined;          ///< ids of records that a person must look at
-  std::string detail;                            ///< needs_authorization: who asks
+  std::string detail;                            ///< needs_…: who asks
   std::set<unsigned> named{};                    ///< as in ChannelProgress
   std::optional<base::Date> newest_encounter{};  ///< as in ChannelProgress
+  std::string ask_id{};                          ///< needs_fee_approval, needs_answer: as in Task
+  std::optional<Fee> fee{};                      ///< needs_fee_approval
 };
 
 struct ResolveTask {
   std::string task_id;
-  std::set<Field> given;  ///< missing_information: what came in
-  bool declined = false;  ///< the applicant will not, or the reviewer says "not this person"
+  std::set<Field> given;          ///< missing_information: what came in
+  bool declined = false;          ///< somebody will not, or the reviewer says "not this person"
   unsigned released_sources = 0;  ///< identity_review: records accepted by the reviewer
   unsigned released_facts = 0;
   std::string detail;                   ///< connect_portal: id of the portal that was connected

@@ -2,90 +2,14 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <deque>
 #include <random>
+
+#include "order/ride_test.hpp"
 
 namespace chartroom::order {
 namespace {
 
-using base::Duration;
-using base::TimePoint;
-using std::chrono::days;
-
-const TimePoint kStart = base::from_unix_ms(1'700'000'000'000);
-const std::set<Field> kEverything{Field::name,    Field::date_of_birth, Field::gender,
-                                  Field::address, Field::providers,     Field::hipaa_authorization};
-
-const OrderType& type(const std::string& code) {
-  const auto& types = default_order_types();
-  return *std::find_if(types.begin(), types.end(),
-                       [&](const OrderType& t) { return t.code == code; });
-}
-
-/// Drives one order the way the worker does, without a world around it.
-class Ride {
- public:
-  explicit Ride(const std::string& code, std::set<Field> given = kEverything)
-      : order_(make_order("order-1", type(code), std::move(given), kStart)) {}
-
-  base::Result<void> apply(const Command& command) {
-    auto decision = decide(order_, command, now_);
-    if (!decision) return base::pass_on(decision.error());
-    order_ = decision->order;
-    work_ = decision->work;
-    for (const Work& work : work_) {
-      if (const auto* wake = std::get_if<WakeAt>(&work)) timers_.push_back(*wake);
-    }
-    for (const Event& event : decision->events) {
-      if (const auto* change = std::get_if<StateChanged>(&event)) states_.push_back(change->to);
-    }
-    return {};
-  }
-
-  /// Fires every timer due within `span`, in order.
-  void pass(Duration span) {
-    const TimePoint until = now_ + span;
-    for (;;) {
-      const auto next =
-          std::min_element(timers_.begin(), timers_.end(),
-                           [](const WakeAt& a, const WakeAt& b) { return a.at < b.at; });
-      if (next == timers_.end() || next->at > until) break;
-      const WakeAt wake = *next;
-      timers_.erase(next);
-      now_ = wake.at;
-      std::visit([this](const auto& c) { ASSERT_TRUE(apply(c)); }, wake.command);
-    }
-    now_ = until;
-  }
-
-  [[nodiscard]] const Task* open(TaskKind kind) const {
-    for (const Task& task : order_.tasks) {
-      if (task.kind == kind && task.state == TaskState::open) return &task;
-    }
-    return nullptr;
-  }
-
-  template <typename T>
-  [[nodiscard]] bool asked() const {
-    return std::any_of(work_.begin(), work_.end(),
-                       [](const Work& work) { return std::holds_alternative<T>(work); });
-  }
-
-  Order order_;
-  TimePoint now_ = kStart;
-  std::vector<Work> work_;
-  std::vector<WakeAt> timers_;
-  std::vector<State> states_;
-};
-
-ChannelAnswered answer(Channel channel, unsigned sources, unsigned facts) {
-  ChannelAnswered answered;
-  answered.channel = channel;
-  answered.sources = sources;
-  answered.facts = facts;
-  return answered;
-}
+using namespace testing;
 
 TEST(Order, RunsThroughWhenTheNetworkHasEnough) {
   Ride ride("healthcheck");
@@ -331,7 +255,8 @@ TEST(Order, RandomCommandsNeverBreakTheRulesOrGetStuck) {
               ? "none"
               : ride.order_.tasks[pick(static_cast<unsigned>(ride.order_.tasks.size()))].id;
       ChannelAnswered answered = answer(channel, pick(2), pick(5));
-      answered.answer = static_cast<ChannelAnswered::Answer>(pick(3));
+      answered.answer = static_cast<ChannelAnswered::Answer>(pick(5));
+      answered.ask_id = std::to_string(pick(6));
       if (pick(4) == 0) answered.quarantined = {"record"};
       switch (pick(7)) {
         case 0:
@@ -370,64 +295,6 @@ TEST(Order, RandomCommandsNeverBreakTheRulesOrGetStuck) {
     }
     ASSERT_TRUE(is_final(ride.order_.state)) << "seed " << seed;
   }
-}
-
-/// kStart is 14 November 2023.
-ChannelAnswered found(std::set<unsigned> named, std::optional<base::Date> newest) {
-  ChannelAnswered answer;
-  answer.sources = 1;
-  answer.facts = 1;
-  answer.named = std::move(named);
-  answer.newest_encounter = newest;
-  return answer;
-}
-
-/// What happens to a type that asks the portal only when the network was not enough.
-bool portal_is_asked(const Sufficiency& sufficiency, unsigned named,
-                     const ChannelAnswered& answer) {
-  Ride ride("healthcheck");
-  ride.order_.type.sufficiency = sufficiency;
-  ride.order_.named_providers = named;
-  EXPECT_TRUE(ride.apply(Start{}));
-  EXPECT_TRUE(ride.apply(answer));
-  EXPECT_NE(ride.order_.building_reports, ride.order_.has_open_task());
-  return ride.open(TaskKind::connect_portal) != nullptr;
-}
-
-TEST(Sufficiency, EveryNamedProviderIsEnoughWhereThatIsAsked) {
-  const Sufficiency many{5, 1, false, 0};
-  const Sufficiency named{5, 1, true, 0};
-  EXPECT_TRUE(portal_is_asked(many, 2, found({0, 1}, {})));
-  EXPECT_FALSE(portal_is_asked(named, 2, found({0, 1}, {})));
-  EXPECT_TRUE(portal_is_asked(named, 2, found({1}, {})));
-  EXPECT_TRUE(portal_is_asked(named, 0, found({}, {}))) << "an order that names nobody";
-  EXPECT_FALSE(portal_is_asked({1, 1, true, 0}, 2, found({}, {})))
-      << "so many sources will do, too";
-}
-
-TEST(Sufficiency, AnOldNewestEncounterIsNotEnough) {
-  const Sufficiency within{1, 1, false, 12};
-  EXPECT_TRUE(portal_is_asked(within, 0, found({}, {})));
-  EXPECT_FALSE(portal_is_asked(within, 0, found({}, base::Date{2023, 11, 13})));
-  EXPECT_FALSE(portal_is_asked(within, 0, found({}, base::Date{2022, 11, 14})));
-  EXPECT_TRUE(portal_is_asked(within, 0, found({}, base::Date{2022, 11, 13})));
-  EXPECT_FALSE(portal_is_asked(within, 0, found({}, base::Date{2024, 1, 1})));
-}
-
-TEST(Sufficiency, IsKeptWithTheOrder) {
-  Ride ride("healthcheck");
-  ride.order_.type.sufficiency = {2, 3, true, 24};
-  ride.order_.named_providers = 2;
-  ASSERT_TRUE(ride.apply(Start{}));
-  ASSERT_TRUE(ride.apply(found({1}, base::Date{2023, 5, 6})));
-  const auto again = order_from_json(to_json(ride.order_));
-  ASSERT_TRUE(again);
-  EXPECT_EQ(to_json(*again), to_json(ride.order_));
-  EXPECT_TRUE(again->type.sufficiency.named_providers);
-  EXPECT_EQ(again->type.sufficiency.months, 24U);
-  EXPECT_EQ(again->named_providers, 2U);
-  EXPECT_EQ(again->progress(Channel::ehr)->named, std::set<unsigned>{1});
-  EXPECT_EQ(again->progress(Channel::ehr)->newest_encounter, (base::Date{2023, 5, 6}));
 }
 
 }  // namespace

@@ -305,6 +305,8 @@ Response TaskManager::task_page(const Visit& visit, const order::Task& task) con
     case TaskKind::connect_portal:
       return portal_page(visit, task, "", "");
     case TaskKind::identity_review:
+    case TaskKind::extra_fee:
+    case TaskKind::provider_question:
       break;
   }
   return closed_task(visit);

@@ -28,6 +28,8 @@ TaskWords words_of(const order::Task& task) {
               task.detail + " asks for a signed form of its own before it releases your records.",
               "Read and sign"};
     case TaskKind::identity_review:
+    case TaskKind::extra_fee:
+    case TaskKind::provider_question:
       break;
   }
   return {"A question about your records", "The company that asked you takes care of this.",

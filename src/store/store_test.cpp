@@ -333,6 +333,35 @@ TEST_P(StoreTest, AnotherMasterKeyIsRefusedAtOnce) {
   EXPECT_NE(opened.error().message.find("master key"), std::string::npos);
 }
 
+TEST_P(StoreTest, QuestionsAreSealedWithTheRequestTheyBelongTo) {
+  app::StoredOrder placed = order("o1", "h1");
+  EXPECT_EQ(app::sealed_part_to_json(placed), app::new_order_to_json(placed.request))
+      << "as before there were any";
+  placed.questions = {{"t1", "Has Jane moved to Boise?", {"Yes", "No"}, std::nullopt},
+                      {"t2", "Since when?", {}, "May 2020"}};
+  ASSERT_TRUE(alpha_->commit({app::InsertOrder{placed}}));
+  const auto read = alpha_->find_order("o1").value().value();
+  EXPECT_EQ(app::sealed_part_to_json(read), app::sealed_part_to_json(placed));
+  ASSERT_NE(read.question_of("t2"), nullptr);
+  EXPECT_EQ(read.question_of("t2")->answer, "May 2020");
+  EXPECT_EQ(read.question_of("t1")->choices, (std::vector<std::string>{"Yes", "No"}));
+  EXPECT_EQ(read.question_of("t1")->answer, std::nullopt);
+  EXPECT_EQ(read.question_of("t3"), nullptr);
+}
+
+TEST(NewOrderJson, RefusesQuestionsItDidNotWrite) {
+  for (const char* broken :
+       {R"({"client_user_id":"c","questions":7})", R"({"client_user_id":"c","questions":[7]})",
+        R"({"client_user_id":"c","questions":[{"task_id":"t"}]})",
+        R"({"client_user_id":"c","questions":[{"task_id":"t","text":"?","x":1}]})",
+        R"({"questions":[]})"}) {
+    app::StoredOrder order;
+    const auto read = app::read_sealed_part(broken, order);
+    ASSERT_FALSE(read) << broken;
+    EXPECT_EQ(read.error().code, ErrorCode::corrupt);
+  }
+}
+
 TEST(NewOrderJson, RefusesWhatItDidNotWrite) {
   for (const char* broken :
        {"", "[]", "{}", R"({"client_user_id":7})", R"({"client_user_id":"c","x":1})",

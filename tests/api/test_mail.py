@@ -175,6 +175,28 @@ def test_other_tasks_have_mails_of_their_own(customer, mailbox):
     assert "Starfleet" not in mail.text, "where somebody was treated does not travel by mail"
 
 
+@pytest.mark.parametrize("last_name, sentence", [
+    ("ExtraFee", "Whoever has the records asks for a fee, which your company can approve or decline."),
+    ("Question", "A provider or vendor has a question that your company can answer."),
+])
+def test_subscribers_hear_of_fees_and_questions(customer, mailbox, last_name, sentence):
+    customer.configure("mails_subscribers=tasks")
+    order = new_order(last_name, orderType="no-contact", clientUserEmail=f"no.{last_name}@example.com",
+                      providers=[{"organizationName": "Hill Street Practice"}])
+    customer.place(order)
+    to = f"{last_name}@example.org"
+    subscribe(customer, order, to)
+    customer.advance_clock("8d")
+    mail, = mailbox.mails(to)
+    assert mail.subject == "A task is open" and sentence in mail.text
+    for part in (mail.text, mail.html):
+        for secret in ("Hill Street", "Lantern", "moved", "USD", "$", "4500", "45.", last_name):
+            assert secret not in part
+    customer.advance_clock("10d")
+    assert [mail.subject for mail in mailbox.mails(to)] == ["A task is open", "A task has run out of time"]
+    assert mailbox.mails(order["clientUserEmail"]) == [], "the applicant is not asked"
+
+
 def test_no_invitation_where_the_order_says_so(customer, mailbox):
     order = portal_order(autoInvite=False)
     place_pended(customer, order)

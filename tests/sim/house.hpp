@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "app/applicant.hpp"
 #include "app/desk.hpp"
 #include "app/jobs.hpp"
 #include "auth/link_signer.hpp"
@@ -262,6 +263,12 @@ class House {
   std::unique_ptr<app::TenantStore> tenant() { return store_->tenant(application_.client_id); }
   [[nodiscard]] const app::Application& application() const { return application_; }
   app::LinkSigner& links() { return *links_; }
+  /// Puts this person on the suppression list.
+  void suppress(const app::NewOrder& request) {
+    for (const std::string& key : app::suppression_keys(request, *sealer_)) {
+      if (!tenant()->commit({app::InsertSuppression{key}})) std::abort();
+    }
+  }
 
   VirtualClock clock;
   ScriptedChannel ehr, portal, aps;

@@ -143,6 +143,94 @@ TEST(WholeOrder, DoubtfulRecordWaitsForAPerson) {
   }
 }
 
+app::RetrievalAnswer question(const std::string& id) {
+  app::RetrievalAnswer answer;
+  answer.status = app::RetrievalAnswer::Status::needs_answer;
+  answer.detail = "Copy Service";
+  answer.ask.id = id;
+  answer.ask.text = "Should the new facility be asked?";
+  return answer;
+}
+
+app::TaskResolution saying(const std::string& text) {
+  app::TaskResolution said;
+  said.answer = text;
+  return said;
+}
+
+TEST(WholeOrder, WhatTheCustomerSaysReachesTheVendorAndOutlivesARestart) {
+  House house;
+  app::RetrievalRequest seen;
+  house.ehr.script =
+      [&](const app::RetrievalRequest& request) -> base::Result<app::RetrievalAnswer> {
+    seen = request;
+    if (request.approved_fees.empty()) {
+      app::RetrievalAnswer fee;
+      fee.status = app::RetrievalAnswer::Status::needs_fee_approval;
+      fee.detail = "Hill Street Clinic";
+      fee.ask.id = "fee-1";
+      fee.ask.fee = {4'500, "USD"};
+      return fee;
+    }
+    if (request.answers.size() < 2) return question(std::to_string(request.answers.size()));
+    return found({item_of({}, "Gout")});
+  };
+  ASSERT_TRUE(house.place(house.order_for({}, "policy-1", "ehr-only")));
+  app::TaskResolution approved;
+  approved.decision = app::TaskResolution::Decision::approve;
+  for (const auto& said : {approved, saying("The first"), saying("The second")}) {
+    house.run_due();
+    house.restart();
+    const auto order = house.order_of("policy-1");
+    ASSERT_EQ(order.core.state, State::pended);
+    ASSERT_TRUE(
+        house.desk().resolve_task(house.application(), order.core.tasks.back().id, said, {}));
+  }
+  house.run_due();
+  ASSERT_EQ(seen.approved_fees.size(), 1U);
+  EXPECT_EQ(seen.approved_fees[0].ask_id, "fee-1");
+  ASSERT_EQ(seen.answers.size(), 2U);
+  EXPECT_EQ(seen.answers[0].text, "The first");
+  EXPECT_EQ(seen.answers[1].ask_id, "1");
+  EXPECT_TRUE(house.order_of("policy-1").core.reports_available);
+}
+
+TEST(WholeOrder, AnAskThatMakesNoSenseIsNotPutToTheCustomer) {
+  House house;
+  house.ehr.script = [](const auto&) {
+    app::RetrievalAnswer answer = question("q");
+    answer.ask.text.clear();
+    return answer;
+  };
+  ASSERT_TRUE(house.place(house.order_for({}, "policy-1", "ehr-only")));
+  house.run_due();
+  const auto order = house.order_of("policy-1");
+  EXPECT_TRUE(order.core.tasks.empty());
+  EXPECT_EQ(order.core.channels.at(0).state, order::ChannelState::failed);
+  EXPECT_EQ(order.core.state, State::completed);
+}
+
+TEST(WholeOrder, ASuppressedOrderForgetsWhatWasAskedAndByWhom) {
+  House house;
+  house.ehr.script = [](const auto&) { return question("q"); };
+  app::NewOrder request = house.order_for({}, "policy-1", "ehr-only");
+  ASSERT_TRUE(house.place(request));
+  house.run_due();
+  auto order = house.order_of("policy-1");
+  const std::string task_id = order.core.tasks.at(0).id;
+  ASSERT_TRUE(house.desk().task(house.application(), task_id)->question);
+  house.suppress(request);
+  ASSERT_TRUE(house.desk().resolve_task(house.application(), task_id, saying("Yes"), {}));
+  house.run_due();
+  order = house.order_of("policy-1");
+  EXPECT_TRUE(order.core.suppressed);
+  EXPECT_TRUE(order.questions.empty());
+  const auto view = house.desk().task(house.application(), task_id);
+  ASSERT_TRUE(view);
+  EXPECT_FALSE(view->question);
+  EXPECT_TRUE(view->task.detail.empty());
+}
+
 TEST(WholeOrder, ACommandMadeFromAnOldOrderIsTheCallersToMakeAnew) {
   House house;
   house.ehr.script = [](const auto&) { return found({item_of(twin(), "Gout")}); };

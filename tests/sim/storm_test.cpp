@@ -80,7 +80,7 @@ class Storm {
     for (unsigned i = 0; i <= request.attempt / 2; ++i) {
       made.notes.push_back({std::to_string(i), "note " + std::to_string(i), {}, {}, ""});
     }
-    switch (roll(7)) {
+    switch (roll(9)) {
       case 0:
         return base::fail(base::ErrorCode::unavailable, "away");
       case 1:
@@ -95,6 +95,19 @@ class Storm {
         made.status = Status::failed;
         return made;
       case 4:
+        return made;
+      case 5:
+        made.status = Status::needs_fee_approval;
+        made.detail = "Hill Street Clinic";
+        made.ask.id = std::to_string(roll(4));
+        made.ask.fee = {static_cast<std::int64_t>(roll(5'000)), "USD"};  // sometimes nothing
+        return made;
+      case 6:
+        made.status = Status::needs_answer;
+        made.detail = "Copy Service";
+        made.ask.id = std::to_string(roll(4));
+        made.ask.text = "Should the new facility be asked?";
+        if (roll(2) == 0) made.ask.choices = {"Yes", "No"};
         return made;
       default:
         break;
@@ -138,8 +151,26 @@ class Storm {
         case order::TaskKind::identity_review:
           (void)house_.desk().review_identity(house_.application(), order.core.id, task.id,
                                               roll(2) == 0);
+          break;
+        case order::TaskKind::extra_fee:
+        case order::TaskKind::provider_question:
+          customer_decides(task);
       }
     }
+  }
+
+  void customer_decides(const order::Task& task) {
+    using Decision = app::TaskResolution::Decision;
+    app::TaskResolution said;
+    if (roll(3) == 0) {
+      said.decision = Decision::decline;
+    } else if (task.kind == order::TaskKind::extra_fee) {
+      said.decision = Decision::approve;
+    } else {
+      said.answer =
+          roll(2) == 0 ? "Yes" : "Whatever";  // the latter is no choice where there are any
+    }
+    (void)house_.desk().resolve_task(house_.application(), task.id, said, {});
   }
 
   void check() {

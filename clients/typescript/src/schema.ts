@@ -345,6 +345,8 @@ export interface paths {
          *     - `missing_information`: demographics, providers or attachments, by the rules of an order. A task that still misses something stays open;
          *     - `special_authorization`: `attachments` with a `hipaaAuthorization`;
          *     - `identity_review`: `{"decision":"release"}` or `{"decision":"reject"}`;
+         *     - `extra_fee`: `{"decision":"approve"}`; whoever asks is told, and goes on. Declined or expired, the order goes on without its records;
+         *     - `provider_question`: `{"answer":"…"}`, which is one of `question.choices` where there are any. Declined or expired, nothing is told, and the order goes on without the records;
          *     - `connect_portal`: decline only; anything else is a 409, since only the applicant can connect a portal.
          */
         post: operations["resolveTask"];
@@ -1162,7 +1164,7 @@ export interface components {
             }[];
         };
         /** @enum {string} */
-        TaskType: "missing_information" | "connect_portal" | "special_authorization" | "identity_review";
+        TaskType: "missing_information" | "connect_portal" | "special_authorization" | "identity_review" | "extra_fee" | "provider_question";
         /** @enum {string} */
         TaskState: "Open" | "Resolved" | "Expired" | "Withdrawn";
         /** @enum {string} */
@@ -1178,13 +1180,32 @@ export interface components {
             channel: components["schemas"]["ChannelName"];
             /** @description missing_information: what the channel still needs, by the names of an order's fields. */
             missingFields?: string[];
-            /** @description special_authorization: who wants its own form. */
+            /** @description special_authorization, extra_fee, provider_question: who wants its own form, a fee or an answer. */
             askedBy?: string;
+            fee?: components["schemas"]["ExtraFee"];
+            question?: components["schemas"]["ProviderQuestion"];
             /** @description identity_review: what must be looked at. */
             records?: components["schemas"]["RecordUnderReview"][];
             openedAt: components["schemas"]["Time"];
             dueAt: components["schemas"]["Time"];
             closedAt?: components["schemas"]["Time"];
+        };
+        /** @description extra_fee: what is asked for the records. */
+        ExtraFee: {
+            /** @description In the smallest unit of the currency: cents of USD, whole JPY. */
+            amountMinor: number;
+            /** @description ISO 4217. */
+            currency: string;
+            /** @description Once the task is Resolved. */
+            approved?: boolean;
+        };
+        /** @description provider_question: what is asked, in the words of who asks. Absent from an order that was suppressed. */
+        ProviderQuestion: {
+            text: string;
+            /** @description The answer is one of these. Absent where it may be any text. */
+            choices?: string[];
+            /** @description Once it was given. */
+            answer?: string;
         };
         RecordUnderReview: {
             recordId: string;
@@ -1197,7 +1218,9 @@ export interface components {
         /** @description A decision, or what was asked for; not both. */
         TaskResolution: {
             /** @enum {string} */
-            decision?: "decline" | "release" | "reject";
+            decision?: "decline" | "release" | "reject" | "approve";
+            /** @description provider_question: the answer. */
+            answer?: string;
             firstName?: components["schemas"]["Text"];
             lastName?: components["schemas"]["Text"];
             /** @enum {string} */
@@ -2915,31 +2938,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "taskId": "5b0c6c0e-2f2e-5d0e-9e57-3a1f0b8c7d64",
-                     *       "orderId": "3f2b8a54-5d7e-4f0a-9a51-6f3d0c9e8b21",
-                     *       "humanId": "ef14404e9860776f6300e3e4cb10f84a",
-                     *       "clientUserId": "policy-1",
-                     *       "taskType": "identity_review",
-                     *       "taskState": "Open",
-                     *       "assignee": "customer",
-                     *       "channel": "ehr",
-                     *       "records": [
-                     *         {
-                     *           "recordId": "1f6a0a0e-6a57-5c3c-8f43-0b6d7e5f4c3b",
-                     *           "channel": "ehr",
-                     *           "providerName": "Starfleet Medical",
-                     *           "retrievedAt": "2026-02-21T18:23:22.101Z",
-                     *           "decision": {
-                     *             "score": 71
-                     *           }
-                     *         }
-                     *       ],
-                     *       "openedAt": "2026-02-21T18:23:22.101Z",
-                     *       "dueAt": "2026-03-03T18:23:22.101Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Task"];
                 };
             };

@@ -408,6 +408,7 @@ class Sections {
     for (const Visit* visit : visits_) {
       const std::string row = anchor("encounter");
       std::vector<std::string> names;
+      names.reserve(visit->diagnoses.size());
       for (const Problem& problem : visit->diagnoses) names.emplace_back(problem.text);
       table.row(row, {std::string(visit_title(visit->kind)), visit->reason,
                       base::Date::from(visit->start).iso(), base::join(names, "; ")});

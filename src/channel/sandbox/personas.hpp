@@ -14,6 +14,8 @@ enum class PersonaKind {
   vendor_down,
   broken_document,
   suppressed,
+  extra_fee,
+  question,
 };
 
 struct Persona {
@@ -46,6 +48,16 @@ inline constexpr std::array kPersonas = {
     Persona{PersonaKind::suppressed, "Suppressed",
             "The person is on the suppression list; the network would answer nothing.",
             "The order completes with fcraSuppressed true and without reports."},
+    Persona{
+        PersonaKind::extra_fee, "ExtraFee",
+        "The networks know nobody; the records office wants 45 dollars before it copies paper.",
+        "The order is pended with a task for the customer; approved, records come; declined, the "
+        "order completes without them."},
+    Persona{PersonaKind::question, "Question",
+            "The networks know nobody; the copying service asks whether the facility that the "
+            "records have moved to shall be asked, and then for which years.",
+            "The order is pended with one task after the other for the customer; answered, records "
+            "come; declined or left alone, the order completes without them."},
 };
 
 /// Null for everybody else.

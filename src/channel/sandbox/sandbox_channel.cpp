@@ -9,6 +9,7 @@
 #include "channel/sandbox/folders.hpp"
 #include "channel/sandbox/life.hpp"
 #include "channel/sandbox/personas.hpp"
+#include "channel/sandbox/vendor_asks.hpp"
 #include "channel/sandbox/vendor_notes.hpp"
 
 namespace chartroom::channel {
@@ -194,6 +195,10 @@ class SandboxChannel final : public app::RecordChannel {
         answer.detail = kFormProvider;
         return answer;
       }
+      case PersonaKind::extra_fee:
+      case PersonaKind::question:  // paper is all that there is of them
+        if (request.channel == order::Channel::aps) return std::nullopt;
+        return complete();
       case PersonaKind::wrong_person:
       case PersonaKind::broken_document:
         return std::nullopt;
@@ -215,7 +220,7 @@ class SandboxChannel final : public app::RecordChannel {
   RetrievalAnswer generated(const Identity& who, const Persona* persona,
                             const RetrievalRequest& request) const {
     if (kind_ == order::Channel::portal && request.connection.empty()) return complete();
-    if (kind_ == order::Channel::aps) return on_paper(who, request);
+    if (kind_ == order::Channel::aps) return on_paper(who, persona, request);
     const Chart chart = live(who, request.applicant.conditions, request.now);
     std::vector<RetrievedItem> items =
         items_of(chart, kind_ == order::Channel::portal ? request.connection : std::string());
@@ -226,7 +231,13 @@ class SandboxChannel final : public app::RecordChannel {
   }
 
   /// A vendor copies for some days, and says how far it has come.
-  static RetrievalAnswer on_paper(const Identity& who, const RetrievalRequest& request) {
+  static RetrievalAnswer on_paper(const Identity& who, const Persona* persona,
+                                  const RetrievalRequest& request) {
+    if (persona != nullptr) {
+      if (auto asks = vendor_asks(*persona, request, facilities_of(who).back())) {
+        return std::move(*asks);
+      }
+    }
     Chance chance(seed_of(who), "copying");
     const base::TimePoint ready = request.asked_at + std::chrono::days{chance.between(3, 6)};
     RetrievalAnswer answer;

@@ -322,8 +322,8 @@ TEST(SandboxPersonas, AreFoundWithoutRegardToCase) {
 }
 
 TEST(SandboxPersonas, DoWhatTheTableSays) {
-  EXPECT_TRUE(ask(jane("NoRecords")).items.empty());
-  EXPECT_TRUE(ask(jane("Suppressed")).items.empty());
+  for (const auto* silent : {"NoRecords", "Suppressed", "ExtraFee", "Question"})
+    EXPECT_TRUE(ask(jane(silent)).items.empty()) << silent;
   EXPECT_EQ(ask(jane("TimesOut")).status, RetrievalAnswer::Status::still_running);
 
   RetrievalRequest pended = jane("PENDED");
@@ -340,6 +340,37 @@ TEST(SandboxPersonas, DoWhatTheTableSays) {
     EXPECT_EQ(answer.error().code, base::ErrorCode::unavailable);
   }
   EXPECT_FALSE(channel->retrieve(down)->items.empty());
+}
+
+TEST(SandboxPersonas, TheRecordsOfficeWantsItsFeeBeforeItCopies) {
+  RetrievalRequest fee = jane("ExtraFee");
+  const RetrievalAnswer asked = ask(fee, Channel::aps);
+  EXPECT_EQ(asked.status, RetrievalAnswer::Status::needs_fee_approval);
+  EXPECT_EQ(asked.ask.fee, (order::Fee{4'500, "USD"}));
+  EXPECT_FALSE(asked.detail.empty());
+  fee.approved_fees.push_back({asked.ask.id, asked.ask.fee});
+  EXPECT_EQ(ask(fee, Channel::aps).status, RetrievalAnswer::Status::still_running);
+  fee.now += std::chrono::days{6};
+  EXPECT_FALSE(ask(fee, Channel::aps).items.empty());
+}
+
+TEST(SandboxPersonas, TheCopyingServiceAsksOneQuestionAfterTheOther) {
+  RetrievalRequest question = jane("Question");
+  const RetrievalAnswer first = ask(question, Channel::aps);
+  EXPECT_EQ(first.status, RetrievalAnswer::Status::needs_answer);
+  ASSERT_EQ(first.ask.choices.size(), 2U);
+  RetrievalRequest nobody = question;
+  nobody.answers.push_back({first.ask.id, first.ask.choices.back()});
+  EXPECT_EQ(ask(nobody, Channel::aps).status, RetrievalAnswer::Status::complete);
+  EXPECT_TRUE(ask(nobody, Channel::aps).items.empty());
+  question.answers.push_back({first.ask.id, first.ask.choices.front()});
+  const RetrievalAnswer second = ask(question, Channel::aps);
+  EXPECT_EQ(second.status, RetrievalAnswer::Status::needs_answer);
+  EXPECT_NE(second.ask.id, first.ask.id);
+  EXPECT_TRUE(second.ask.choices.empty());
+  question.answers.push_back({second.ask.id, "2012 to 2015"});
+  question.now += std::chrono::days{6};
+  EXPECT_FALSE(ask(question, Channel::aps).items.empty());
 }
 
 TEST(SandboxPersonas, TheWrongPersonIsNeverAccepted) {

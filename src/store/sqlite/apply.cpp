@@ -88,7 +88,7 @@ class Preparer {
   }
   void order(const app::StoredOrder& order) {
     prepared_.document = order::to_json(order.core);
-    seal("orders", "request", order.core.id, app::new_order_to_json(order.request));
+    seal("orders", "request", order.core.id, app::sealed_part_to_json(order));
   }
   void webhook(const app::WebhookEndpoint& endpoint) {
     seal("webhooks", "secret", endpoint.id, endpoint.secret.reveal());

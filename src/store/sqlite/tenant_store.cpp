@@ -99,9 +99,9 @@ Result<app::StoredOrder> SqliteTenantStore::read_order(const Row& row) const {
   order.core = std::move(*core);
   auto plain = open("orders", "request", id, row.view(5));
   if (!plain) return base::pass_on(plain.error());
-  auto request = app::new_order_from_json(*plain);
-  if (!request) return base::pass_on(request.error());
-  order.request = std::move(*request);
+  if (const auto read = app::read_sealed_part(*plain, order); !read) {
+    return base::pass_on(read.error());
+  }
   return order;
 }
 

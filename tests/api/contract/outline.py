@@ -14,7 +14,8 @@ HEADINGS = {
     "3.6": "Providers of a user", "3.7": "List of subscriptions", "3.8": "Subscribing", "3.9": "One subscription",
     "3.10": "Unsubscribing", "3.11": "List of reports", "3.12": "One report", "3.13": "A new link",
     "4": "Life of an order", "4.1": "States", "4.2": "Transitions", "4.3": "Spelling of the state by surface",
-    "4.4": "Time-outs and delays", "4.5": "Sufficiency", "4.6": "Abort and resync", "6.2": "Link to the Task Manager",
+    "4.4": "Time-outs and delays", "4.5": "Sufficiency", "4.6": "Abort and resync", "6.1": "What a task is",
+    "6.2": "Link to the Task Manager",
     "6.3": "Parameters of the callback", "7": "Notifications", "7.0": "What all have in common",
     "7.1": "Order status", "7.2": "Order summary", "7.3": "Vendor notes", "7.4": "Tasks",
     "10": "Subscriptions and e-mail", "13": "Register of disagreements", "14": "Decisions where nobody says",
@@ -41,6 +42,8 @@ ROWS = {
     "4.2": "Created In-Progress Pended In-Progress~2 Pended~2 In-Progress~3 Pended~3",
     "4.3": ("Order-Status-notification Order-Summary-notification GET-users-humanId Task-Manager-callback "
             "create-answer-legacy-user Portal"),
+    "6.1": ("information-is-missing-that-is the-provider-demands-its-own the-disclosing-entity-asks-an "
+            "a-provider-or-vendor-has consumer-mediated-connection-of-a"),
     "6.3": "error error~2 error~3",
     "7.1": "value updatedAt topic humanId-clientUserId endpoint action property",
     "7.2": ("timestamp eventId orderId eventType eventGroup humanId-clientId-userId-clientUserId clientData "
@@ -54,8 +57,8 @@ ROWS = {
 
 BULLETS = {
     "2.1": 3, "2.3": 4, "2.5": 3, "3.1": 4, "3.2.1": 6, "3.2.2": 2, "3.2.3": 1, "3.2.6": 5, "3.2.7": 2, "3.3": 4,
-    "3.4": 6, "3.6": 2, "3.7": 6, "3.8": 2, "3.11": 4, "3.12": 2, "3.13": 2, "4.4": 4, "4.6": 3, "6.2": 4, "6.3": 3,
-    "7.0": 7, "7.2": 2, "10": 8,
+    "3.4": 6, "3.6": 2, "3.7": 6, "3.8": 2, "3.11": 4, "3.12": 2, "3.13": 2, "4.4": 4, "4.6": 3, "6.1": 5, "6.2": 4,
+    "6.3": 3, "7.0": 7, "7.2": 2, "10": 8,
 }
 
 # Headings that hold nothing but further headings, or a list that is in ROWS.

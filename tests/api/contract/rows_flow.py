@@ -1,4 +1,4 @@
-"""What proves the rows of sections 4, 6.2, 6.3, 7 and 10; see rows_api."""
+"""What proves the rows of sections 4, 6, 7 and 10; see rows_api."""
 
 ROWS = {
     # 4.1 States
@@ -48,6 +48,31 @@ ROWS = {
     "4.6*2": ("Accepted with a live portal, else a conflict",
         "actions.resync_asks_a_connected_portal_again actions.resync_without_a_portal_is_a_conflict"),
     "4.6*3": ("", "FACT: states of single connections are for an internal model; no surface shows them"),
+    # 6.1 What a task is
+    "6.1/information-is-missing-that-is": ("Asked of the customer or the applicant; either may answer",
+        "tasks_api.a_task tasks_api.missing_information_one_field_at_a_time "
+        "task_manager.missing_information_is_given_and_the_order_goes_on"),
+    "6.1/the-provider-demands-its-own": ("Signed by the applicant, or given by the customer",
+        "tasks_api.tasks_of_the_applicant tasks_api.special_authorization_signed "
+        "mail.other_tasks_have_mails_of_their_own"),
+    "6.1/the-disclosing-entity-asks-an": ("Approved or declined by the customer",
+        "vendor_tasks.an_approved_fee_brings_the_records vendor_tasks.a_declined_fee_ends_the_channel "
+        "vendor_tasks.what_is_left_alone_expires"),
+    "6.1/a-provider-or-vendor-has": ("Answered by the customer, in own words or by a choice",
+        "vendor_tasks.answered_questions_bring_the_records vendor_tasks.a_declined_question_ends_the_channel "
+        "vendor_tasks.what_is_left_alone_expires"),
+    "6.1/consumer-mediated-connection-of-a": ("The applicant alone can connect a portal",
+        "tasks_api.tasks_of_the_applicant tasks_api.a_portal_is_not_the_customers_to_connect"),
+    "6.1*1": ("Ten days, then without it", "decisions.a_task_has_ten_days_and_the_order_goes_on"),
+    "6.1*2": ("A notification when it is opened and when it ends; mails",
+        "notifications.tasks_in_the_flat_form notifications.tasks_in_the_envelope "
+        "vendor_tasks.told_in_both_forms mail.subscribers_hear_of_fees_and_questions"),
+    "6.1*3": ("We have one", "tasks_api.a_task"),
+    "6.1*4": ("Those who look on hear of what their company has to decide",
+        "mail.subscribers_hear_of_fees_and_questions"),
+    "6.1*5": ("Types, ids and the payload are ours",
+        "notifications.tasks_in_the_flat_form notifications.tasks_in_the_envelope "
+        "vendor_tasks.told_in_both_forms"),
     # 6.2 Link to the Task Manager
     "6.2*1": ("clientId and rq are in the link, callback is added",
         "reports_and_links.a_new_link reports_and_links.the_way_back_after_a_task"),
