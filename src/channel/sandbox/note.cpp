@@ -65,6 +65,7 @@ std::string write_note(const Visit& visit, const Facility& facility, int age,
   if (visit.smoking) text += " Tobacco: " + std::string(visit.smoking->text) + '.';
   text += "\n\n" + objective(visit) + "\n\nAssessment: ";
   std::vector<std::string> names;
+  names.reserve(visit.diagnoses.size());
   for (const Problem& problem : visit.diagnoses) names.emplace_back(problem.text);
   text += names.empty() ? "in good health" : base::join(names, "; ");
   text += ".\n\nPlan: ";
