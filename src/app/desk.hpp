@@ -116,7 +116,7 @@ struct NewWebhook {
   bool enabled = true;
   bool legacy_signature = false;
   SecretHeaders headers;
-  OutgoingAuth authentication;  ///< its certificate is PEM as it came: not looked into yet
+  OutgoingAuth authentication{};  ///< its certificate is PEM as it came: not looked into yet
 };
 
 /// PATCH: what is absent stays as it is.

@@ -25,7 +25,7 @@ class ShippingSlot {
   bool free_ = false;
 };
 
-constexpr std::chrono::seconds kWaitForSlot{2};
+constexpr std::chrono::milliseconds kWaitForSlot{500};
 
 }  // namespace
 

@@ -30,7 +30,7 @@ class Received:
         for part in message.iter_parts():
             # The form's own boundaries end a part, so the bytes before them are the part's.
             found[part.get_param("name", header="content-disposition")] = (
-                part["content-type"], part.get_filename(), part.get_payload(decode=True))
+                str(part["content-type"]).replace('"', ""), part.get_filename(), part.get_payload(decode=True))
         return found
 
 
