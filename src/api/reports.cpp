@@ -1,40 +1,18 @@
 // GET /api/v1/user/reports and /api/v1/user/reports/{reportId} (contract §3.11, §3.12).
-#include <algorithm>
-#include <array>
 #include <utility>
 
 #include "api/resources.hpp"
 #include "api/user_json.hpp"
+#include "app/report_file.hpp"
 #include "http/envelope.hpp"
 
 namespace chartroom::api {
 namespace {
 
-const char* content_type(std::string_view extension) {
-  static constexpr std::array<std::pair<std::string_view, const char*>, 5> kTypes{{
-      {"pdf", "application/pdf"},
-      {"json", "application/json"},
-      {"html", "text/html; charset=utf-8"},
-      {"zip", "application/zip"},
-      {"xml", "application/xml"},
-  }};
-  const auto* found = std::find_if(kTypes.begin(), kTypes.end(),
-                                   [&](const auto& type) { return type.first == extension; });
-  return found == kTypes.end() ? "application/octet-stream" : found->second;
-}
-
 /// Name and id only: a file name ends up in download folders and proxies, so it tells nothing of
 /// the person.
 std::string file_name(const app::StoredReport& report) {
-  std::string name = report.name + '-' + report.id + '.' + report.file_extension;
-  std::replace_if(
-      name.begin(), name.end(),
-      [](char c) {
-        return !((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                 c == '-' || c == '_' || c == '.');
-      },
-      '_');
-  return name;
+  return app::as_file_name(report.name + '-' + report.id + '.' + report.file_extension);
 }
 
 }  // namespace
@@ -54,7 +32,7 @@ http::Response get_report(const ApiPorts& ports, const app::Application& applica
   auto report = ports.desk.report(application, request.path_parameters.at("reportId"));
   if (!report) return error_answer(ports, request, report.error());
   http::Response response;
-  response.with("content-type", content_type(report->file_extension));
+  response.with("content-type", app::report_content_type(report->file_extension));
   response.with("content-disposition", "attachment; filename=\"" + file_name(*report) + '"');
   if (report->file_extension == "html") {
     // A report shows what foreign systems wrote: no script of it may ever run under our origin.

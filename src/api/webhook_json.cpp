@@ -10,6 +10,20 @@ namespace {
 
 namespace json = boost::json;
 
+/// What may be shown: never a password or a secret.
+json::object authentication_object(const app::OutgoingAuth& auth) {
+  using Type = app::OutgoingAuth::Type;
+  json::object out{{"type", app::to_string(auth.type)}};
+  if (auth.type == Type::basic) out["user"] = auth.user;
+  if (auth.type == Type::oauth2) {
+    out["tokenUrl"] = auth.token_url;
+    out["clientId"] = auth.client_id;
+    if (!auth.scope.empty()) out["scope"] = auth.scope;
+    out["secretIn"] = auth.secret_in_body ? "body" : "header";
+  }
+  return out;
+}
+
 json::object webhook_object(const app::WebhookEndpoint& endpoint) {
   json::array names;
   for (const auto& header : endpoint.headers) names.emplace_back(header.first);
@@ -23,6 +37,12 @@ json::object webhook_object(const app::WebhookEndpoint& endpoint) {
   out["updatedAt"] = base::format_iso(endpoint.updated_at);
   out["legacySignature"] = endpoint.legacy_signature;
   out["headers"] = std::move(names);
+  out["authentication"] = authentication_object(endpoint.authentication);
+  if (const auto& certificate = endpoint.authentication.certificate) {
+    out["clientCertificate"] =
+        json::object{{"subject", certificate->subject},
+                     {"expiresAt", base::format_iso(certificate->expires_at)}};
+  }
   if (endpoint.suspended_at) out["suspendedAt"] = base::format_iso(*endpoint.suspended_at);
   if (endpoint.previous_secret_until) {
     out["previousSecretExpiresAt"] = base::format_iso(*endpoint.previous_secret_until);

@@ -6,6 +6,7 @@
 #include <boost/json/value.hpp>
 
 #include "api/object_reader.hpp"
+#include "app/outgoing_rules.hpp"
 #include "app/webhook_rules.hpp"
 #include "base/text.hpp"
 
@@ -13,7 +14,7 @@ namespace chartroom::api {
 namespace {
 
 namespace json = boost::json;
-using Headers = std::vector<std::pair<std::string, base::Sensitive<std::string>>>;
+using Headers = app::SecretHeaders;
 
 std::optional<std::string> read_url(ObjectReader& reader, bool required, bool sandbox) {
   auto url = required ? reader.required_text("url", app::kWebhookUrlCharacters)
@@ -93,6 +94,62 @@ std::optional<Headers> read_headers(ObjectReader& reader, Findings& findings) {
   return headers;
 }
 
+/// A text that keeps to `rule`.
+template <typename Rule>
+std::string read_ruled(ObjectReader& reader, std::string_view name, bool required, Rule rule) {
+  const auto text =
+      required ? reader.required_text(name, app::kPemBytes) : reader.text(name, app::kPemBytes);
+  if (!text) return {};
+  if (const auto broken = rule(*text)) reader.refuse(name, *broken);
+  return *text;
+}
+
+/// {"type":"none"}, or with the members of its type alone.
+std::optional<app::OutgoingAuth> read_authentication(ObjectReader& outer, bool sandbox,
+                                                     Findings& findings) {
+  using Type = app::OutgoingAuth::Type;
+  const auto* object = outer.object("authentication");
+  if (object == nullptr) return std::nullopt;
+  ObjectReader reader(*object, outer.path("authentication"), findings);
+  app::OutgoingAuth auth;
+  const auto type = reader.choice("type", {"none", "basic", "oauth2"}, true);
+  if (!type) return std::nullopt;
+  auth.type = *app::auth_type_from(*type);
+  if (auth.type == Type::basic) {
+    auth.user = read_ruled(reader, "user", true, app::broken_user_rule);
+    auth.password =
+        base::Sensitive<std::string>(read_ruled(reader, "password", true, app::broken_secret_rule));
+  }
+  if (auth.type == Type::oauth2) {
+    auth.token_url = read_ruled(reader, "tokenUrl", true, [&](const std::string& url) {
+      return app::broken_url_rule(url, sandbox);
+    });
+    auth.client_id = read_ruled(reader, "clientId", true, app::broken_secret_rule);
+    auth.client_secret = base::Sensitive<std::string>(
+        read_ruled(reader, "clientSecret", true, app::broken_secret_rule));
+    auth.scope = read_ruled(reader, "scope", false, app::broken_scope_rule);
+    auth.secret_in_body =
+        reader.choice("secretIn", {"header", "body"}).value_or("header") == "body";
+  }
+  reader.refuse_unknown();
+  return auth;
+}
+
+/// {} takes a certificate away.
+std::optional<std::optional<app::ClientCertificate>> read_certificate(ObjectReader& outer,
+                                                                      Findings& findings) {
+  const auto* object = outer.object("clientCertificate");
+  if (object == nullptr) return std::nullopt;
+  if (object->empty()) return std::optional<app::ClientCertificate>();
+  ObjectReader reader(*object, outer.path("clientCertificate"), findings);
+  app::ClientCertificate certificate;
+  certificate.certificate = reader.required_text("certificate", app::kPemBytes).value_or("");
+  certificate.private_key =
+      base::Sensitive<std::string>(reader.required_text("privateKey", app::kPemBytes).value_or(""));
+  reader.refuse_unknown();
+  return std::optional(std::move(certificate));
+}
+
 std::optional<base::TimePoint> read_time(ObjectReader& reader, std::string_view name) {
   const auto text = reader.required_text(name);
   if (!text) return std::nullopt;
@@ -112,6 +169,10 @@ app::NewWebhook read_new_webhook(const json::object& body, bool sandbox, Finding
   webhook.enabled = reader.boolean("enabled").value_or(true);
   webhook.legacy_signature = reader.boolean("legacySignature").value_or(false);
   webhook.headers = read_headers(reader, findings).value_or(Headers());
+  webhook.authentication =
+      read_authentication(reader, sandbox, findings).value_or(app::OutgoingAuth());
+  webhook.authentication.certificate =
+      read_certificate(reader, findings).value_or(std::optional<app::ClientCertificate>());
   reader.refuse_unknown();
   return webhook;
 }
@@ -125,6 +186,8 @@ app::WebhookChange read_webhook_change(const json::object& body, bool sandbox, F
   change.enabled = reader.boolean("enabled");
   change.legacy_signature = reader.boolean("legacySignature");
   change.headers = read_headers(reader, findings);
+  change.authentication = read_authentication(reader, sandbox, findings);
+  change.certificate = read_certificate(reader, findings);
   reader.refuse_unknown();
   if (body.empty()) findings.add("", "must have at least 1 key");
   return change;

@@ -16,6 +16,7 @@ inline constexpr const char* kBuildJob = "build";
 inline constexpr const char* kDeliverJob = "deliver";
 inline constexpr const char* kPurgeJob = "purge";
 inline constexpr const char* kMailJob = "mail";
+inline constexpr const char* kShipJob = "ship";
 
 /// The documented answer to a known clientUserId with another e-mail address (contract §3.2.7).
 inline constexpr const char* kOtherLogin =

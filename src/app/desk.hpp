@@ -117,7 +117,8 @@ struct NewWebhook {
   std::string description;
   bool enabled = true;
   bool legacy_signature = false;
-  std::vector<std::pair<std::string, base::Sensitive<std::string>>> headers;
+  SecretHeaders headers;
+  OutgoingAuth authentication{};  ///< its certificate is PEM as it came: not looked into yet
 };
 
 /// PATCH: what is absent stays as it is.
@@ -125,7 +126,10 @@ struct WebhookChange {
   std::optional<std::string> url, description;
   std::optional<std::vector<std::string>> kinds;
   std::optional<bool> enabled, legacy_signature;
-  std::optional<std::vector<std::pair<std::string, base::Sensitive<std::string>>>> headers;
+  std::optional<SecretHeaders> headers;
+  std::optional<OutgoingAuth> authentication;  ///< without its certificate
+  /// The outer one: whether it is named at all; the inner one: none takes it away.
+  std::optional<std::optional<ClientCertificate>> certificate;
 };
 
 struct Redelivery {
@@ -231,7 +235,8 @@ class Desk {
     TokenService& tokens;
     LinkSigner& links;
     std::map<order::Channel, RecordChannel*> channels;
-    std::function<void()> wake_worker;  ///< called after a commit that left work
+    std::function<void()> wake_worker;          ///< called after a commit that left work
+    CertificateReader* certificates = nullptr;  ///< absent: client certificates are not taken
   };
 
   Desk(Ports ports, DeskSettings settings);
@@ -315,7 +320,8 @@ class Desk {
                                             const TaskResolution& resolution,
                                             const Answering<TaskView>& answering);
 
-  // Webhook endpoints (contract §15). Errors: not_found; conflict (too many).
+  // Webhook endpoints (contract §15). Errors: not_found; conflict (too many); invalid_input (a
+  // client certificate that is none, authentication next to a header that says the same).
   base::Result<std::vector<WebhookEndpoint>> webhooks(const Application& application);
   base::Result<WebhookEndpoint> webhook(const Application& application, const std::string& id);
   base::Result<RenderedAnswer> add_webhook(const Application& application,

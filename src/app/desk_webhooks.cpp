@@ -5,6 +5,7 @@
 #include "app/desk_impl.hpp"
 #include "app/webhook_rules.hpp"
 #include "base/ids.hpp"
+#include "base/text.hpp"
 
 namespace chartroom::app {
 namespace {
@@ -34,6 +35,27 @@ InsertAudit audit(const char* action, const std::string& id, base::TimePoint at)
   return {{"", "api", action, id, at}};
 }
 
+/// What reading alone does not find: PEM that is none, and two ways to say who is calling. Fills in
+/// the certificate's subject and expiry.
+Result<void> settle(CertificateReader* reader, WebhookEndpoint& endpoint) {
+  const auto refuse = [](std::string rule, std::string field) {
+    return fail(ErrorCode::invalid_input, std::move(rule), std::move(field));
+  };
+  OutgoingAuth& auth = endpoint.authentication;
+  if (auth.type != OutgoingAuth::Type::none) {
+    for (const auto& header : endpoint.headers) {
+      if (!base::equals_ignoring_case_ascii(header.first, "authorization")) continue;
+      return refuse("is not allowed together with \"authentication\"", "headers." + header.first);
+    }
+  }
+  if (!auth.certificate || !auth.certificate->subject.empty()) return {};
+  if (reader == nullptr) return refuse("is not supported", "clientCertificate");
+  auto read = reader->read(auth.certificate->certificate, auth.certificate->private_key);
+  if (!read) return refuse(read.error().message, "clientCertificate." + read.error().field);
+  auth.certificate = std::move(*read);
+  return {};
+}
+
 template <typename T>
 void take_over(T& value, const std::optional<T>& change) {
   if (change) value = *change;
@@ -45,6 +67,12 @@ void apply(const WebhookChange& change, WebhookEndpoint& endpoint) {
   take_over(endpoint.kinds, change.kinds);
   take_over(endpoint.legacy_signature, change.legacy_signature);
   take_over(endpoint.headers, change.headers);
+  if (change.authentication) {
+    auto certificate = std::move(endpoint.authentication.certificate);
+    endpoint.authentication = *change.authentication;
+    endpoint.authentication.certificate = std::move(certificate);
+  }
+  take_over(endpoint.authentication.certificate, change.certificate);
   if (!change.enabled) return;
   endpoint.enabled = *change.enabled;
   // As the store does: an endpoint that is switched on starts with a clean record.
@@ -91,6 +119,10 @@ Result<RenderedAnswer> Desk::add_webhook(const Application& application, const N
   endpoint.enabled = webhook.enabled;
   endpoint.legacy_signature = webhook.legacy_signature;
   endpoint.headers = webhook.headers;
+  endpoint.authentication = webhook.authentication;
+  if (const auto settled = settle(impl_->ports_.certificates, endpoint); !settled) {
+    return pass_on(settled.error());
+  }
   endpoint.secret = make_webhook_secret(impl_->ports_.random);
   Commit writes{InsertWebhook{endpoint}, audit("webhook.added", endpoint.id, *now)};
   RenderedAnswer answer = impl_->answer(answering, endpoint, writes);
@@ -108,6 +140,9 @@ Result<WebhookEndpoint> Desk::change_webhook(const Application& application, con
   const auto now = impl_->now(*tenant);
   if (!now) return pass_on(now.error());
   apply(change, *endpoint);
+  if (const auto settled = settle(impl_->ports_.certificates, *endpoint); !settled) {
+    return pass_on(settled.error());
+  }
   endpoint->updated_at = impl_->ports_.clock.now();
   const auto committed =
       tenant->commit({UpdateWebhook{*endpoint}, audit("webhook.changed", id, *now)});

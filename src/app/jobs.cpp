@@ -8,7 +8,9 @@
 #include "app/applicant.hpp"
 #include "app/collect.hpp"
 #include "app/context.hpp"
+#include "app/job_payload.hpp"
 #include "app/produce.hpp"
+#include "app/shipping.hpp"
 #include "app/vendor_asks.hpp"
 #include "app/webhook_rules.hpp"
 #include "base/text.hpp"
@@ -17,16 +19,6 @@ namespace chartroom::app {
 namespace {
 
 namespace json = boost::json;
-
-/// The value of a member of a job's payload; empty when it is not there.
-std::string payload_text(const std::string& payload, const char* name) {
-  boost::system::error_code error;
-  const json::value value = json::parse(payload, error);
-  const json::object* object = error ? nullptr : value.if_object();
-  const json::value* member = object == nullptr ? nullptr : object->if_contains(name);
-  return member != nullptr && member->is_string() ? std::string(member->get_string())
-                                                  : std::string();
-}
 
 std::optional<order::Channel> payload_channel(const std::string& payload) {
   const std::string name = payload_text(payload, "channel");
@@ -84,6 +76,15 @@ bool is_worn_out(const WebhookEndpoint& endpoint, base::TimePoint now) {
 
 }  // namespace
 
+std::string payload_text(const std::string& payload, const char* name) {
+  boost::system::error_code error;
+  const json::value value = json::parse(payload, error);
+  const json::object* object = error ? nullptr : value.if_object();
+  const json::value* member = object == nullptr ? nullptr : object->if_contains(name);
+  return member != nullptr && member->is_string() ? std::string(member->get_string())
+                                                  : std::string();
+}
+
 base::Duration retrieval_backoff(unsigned failed) {
   constexpr unsigned kQuickTries = 6;
   if (failed > kQuickTries) return std::chrono::hours{2};
@@ -106,6 +107,7 @@ base::Result<void> JobRunner::run(const Job& job) {
   if (job.kind == kDeliverJob) return run_delivery(work);
   if (job.kind == kPurgeJob) return run_purge(work);
   if (job.kind == kMailJob) return run_mail(work);
+  if (job.kind == kShipJob) return run_ship(work);
   return bury(work, "unknown kind of job");
 }
 
@@ -286,9 +288,15 @@ base::Result<void> JobRunner::run_build(const Work& work) {
   for (const std::string& failure : produced.failures) {
     ports_.logger.error("report not built", {{"order", order.core.id}, {"report", failure}});
   }
+  const auto destinations = work.tenant.destinations();
+  if (!destinations) return base::pass_on(destinations.error());
   Companions companions;
   companions.writes.emplace_back(FinishJob{work.job.id, work.job.lease});
   for (StoredReport& report : produced.reports) {
+    for (const Destination& destination : *destinations) {
+      if (!wants(destination, report)) continue;
+      companions.writes.emplace_back(InsertJob{ship_job(report, destination, work.now)});
+    }
     StoredReport listed_report = report;
     listed_report.bytes = {};
     companions.reports.push_back(std::move(listed_report));

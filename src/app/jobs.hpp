@@ -5,6 +5,7 @@
 // Thread-safe.
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <optional>
 #include <string>
@@ -36,6 +37,8 @@ class JobRunner {
     EventSender& sender;
     std::map<order::Channel, RecordChannel*> channels;
     MailHouse mail{};
+    ReportShipper* shipper = nullptr;  ///< absent: reports are fetched, not shipped
+    unsigned shipments_at_once = 1;    ///< of this process
   };
 
   JobRunner(Ports ports, std::string public_url, std::string engine_version);
@@ -57,6 +60,7 @@ class JobRunner {
   base::Result<void> run_delivery(const Work& work);
   base::Result<void> run_purge(const Work& work);
   base::Result<void> run_mail(const Work& work);
+  base::Result<void> run_ship(const Work& work);
 
   base::Result<void> send_mail(const Work& work, const Mail& mail, const MailTicket& ticket);
   base::Result<void> take_answer(const Work& work, const StoredOrder& order, RetrievalAnswer answer,
@@ -64,6 +68,11 @@ class JobRunner {
   /// The channel is not done: asks again later, and tells what its vendor said so far.
   base::Result<void> wait_for_more(const Work& work, const StoredOrder& order,
                                    const RetrievalAnswer& answer, order::Channel channel);
+  /// Whether a report of the order may leave the house now.
+  base::Result<bool> may_ship(const Work& work, const StoredOrder& order);
+  base::Result<void> note_shipment(const Work& work, const Destination& destination,
+                                   const std::string& report_id,
+                                   const ReportShipper::Outcome& outcome);
   base::Result<void> finish(const Work& work);
   base::Result<void> retry(const Work& work, base::Duration delay, const std::string& error);
   base::Result<void> bury(const Work& work, const std::string& error);
@@ -75,6 +84,7 @@ class JobRunner {
   OrderWriter writer_;
   std::string public_url_;
   std::string engine_version_;
+  std::atomic<unsigned> shipping_{0};  ///< shipments on their way
 };
 
 /// How long to wait after that many failed tries to send a mail; nullopt: give up. From a minute to

@@ -88,11 +88,22 @@ class LinkSigner {
   [[nodiscard]] virtual base::Result<LinkClaims> verify(std::string_view rq) const = 0;
 };
 
+/// One part of a multipart/form-data body (RFC 7578).
+struct FormPart {
+  std::string name;
+  std::string content_type;
+  std::string file_name;  ///< empty: not a file
+  std::string body;
+};
+
 struct OutgoingRequest {
   std::string method = "POST";
   std::string url;
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
+  std::vector<FormPart>
+      form{};  ///< if any, this is the body, of a POST; no content-type header then
+  std::optional<ClientCertificate> certificate{};  ///< for receivers that want mutual TLS
   std::chrono::milliseconds timeout{10'000};
   std::size_t response_limit_bytes = std::size_t{64} * 1024;
 };
@@ -104,11 +115,13 @@ struct OutgoingResponse {
 
 /// HTTP client. Thread-safe, blocking. Follows no redirect; refuses private, loopback and
 /// link-local addresses unless it was made for a sandbox, and checks the address really connected.
+/// A connection is used again only for requests with the same client certificate.
 class HttpClient {
  public:
   virtual ~HttpClient() = default;
   /// Errors: unavailable with one of the fixed messages "timeout", "connection refused",
-  /// "name not resolved", "tls failure", "blocked address", "transfer failed"; invalid_input (URL).
+  /// "name not resolved", "tls failure", "client certificate unusable", "blocked address",
+  /// "transfer failed"; invalid_input (URL).
   [[nodiscard]] virtual base::Result<OutgoingResponse> send(const OutgoingRequest& request) = 0;
 };
 
@@ -119,6 +132,15 @@ class WebhookSigner {
   [[nodiscard]] virtual std::vector<std::pair<std::string, std::string>> headers(
       const std::string& event_id, base::TimePoint at, std::string_view body,
       const base::Sensitive<std::string>& secret) const = 0;
+};
+
+/// One report on its way to one destination.
+struct Shipment {
+  std::string id;             ///< UUID, the same in every try
+  std::string file_name;      ///< no PHI
+  std::string content_type;   ///< MIME type of the report
+  std::string metadata_json;  ///< what the receiver is told of it (contract §9.3, request schema)
+  base::Sensitive<std::string> content;
 };
 
 /// Carries one notification to one endpoint. Thread-safe, blocking.
@@ -133,6 +155,52 @@ class EventSender {
   };
   [[nodiscard]] virtual Outcome send(const WebhookEndpoint& endpoint, const StoredEvent& event,
                                      base::TimePoint now) = 0;
+  /// How long to wait after that many failed tries; nullopt: give up.
+  [[nodiscard]] virtual std::optional<base::Duration> delay_after(unsigned failed_tries) = 0;
+};
+
+/// What the product must know of a client certificate. Thread-safe.
+class CertificateReader {
+ public:
+  virtual ~CertificateReader() = default;
+  /// Fills in subject and expiry. Error invalid_input with field "certificate" or "privateKey" and
+  /// the broken rule as the rest of a sentence: not PEM, encrypted, of another key.
+  [[nodiscard]] virtual base::Result<ClientCertificate> read(
+      const std::string& certificate_pem, const base::Sensitive<std::string>& private_key_pem) = 0;
+};
+
+/// One file to a server that speaks SFTP.
+struct FileUpload {
+  std::string url;                           ///< sftp://user@host[:port]/directory
+  base::Sensitive<std::string> private_key;  ///< OpenSSH or PEM, not encrypted
+  std::vector<std::string> host_keys;        ///< "SHA256:…": the server must show one of them
+  std::string file_name;
+  std::string temporary_name;  ///< written under this name first, then renamed
+  std::string_view content;
+  std::chrono::milliseconds timeout{60'000};  ///< of it all
+};
+
+/// Thread-safe, blocking. Which addresses it may connect to is as with HttpClient.
+class FileSender {
+ public:
+  virtual ~FileSender() = default;
+  /// Replaces a file of that name. Errors: unavailable with one of the fixed messages "timeout",
+  /// "connection refused", "name not resolved", "blocked address", "host key is another",
+  /// "login refused", "no such directory", "not allowed", "transfer failed"; invalid_input with
+  /// "invalid url" or "invalid private key".
+  [[nodiscard]] virtual base::Result<void> send(const FileUpload& upload) = 0;
+};
+
+/// Carries one report to one destination. Thread-safe, blocking.
+class ReportShipper {
+ public:
+  virtual ~ReportShipper() = default;
+  struct Outcome {
+    bool accepted = false;
+    int status = 0;     ///< HTTP status, 0: no answer, or no HTTP
+    std::string error;  ///< fixed words; empty when accepted
+  };
+  [[nodiscard]] virtual Outcome ship(const Destination& destination, const Shipment& shipment) = 0;
   /// How long to wait after that many failed tries; nullopt: give up.
   [[nodiscard]] virtual std::optional<base::Duration> delay_after(unsigned failed_tries) = 0;
 };

@@ -52,9 +52,10 @@ bool is_event_kind(std::string_view kind) {
                      [&](const char* known) { return kind == known; });
 }
 
-std::optional<std::string> broken_url_rule(std::string_view url, bool sandbox) {
-  if (base::count_code_points(url) > kWebhookUrlCharacters) {
-    return "length must be less than or equal to " + std::to_string(kWebhookUrlCharacters) +
+std::optional<std::string> broken_url_rule(std::string_view url, bool sandbox,
+                                           std::size_t most_characters) {
+  if (base::count_code_points(url) > most_characters) {
+    return "length must be less than or equal to " + std::to_string(most_characters) +
            " characters long";
   }
   const auto parsed = boost::urls::parse_uri({url.data(), url.size()});

@@ -33,7 +33,8 @@ inline constexpr unsigned kSuspendFailures = 20;                   ///< … and 
 
 /// The rule that a URL breaks, as the rest of a sentence ("must begin with https://"); nullopt for
 /// a good one. Plain http is for the sandbox alone.
-[[nodiscard]] std::optional<std::string> broken_url_rule(std::string_view url, bool sandbox);
+[[nodiscard]] std::optional<std::string> broken_url_rule(
+    std::string_view url, bool sandbox, std::size_t most_characters = kWebhookUrlCharacters);
 
 /// The same for a static header. Names of what we send ourselves, and of what concerns a single
 /// connection, are not the customer's to set. Never repeats the value.

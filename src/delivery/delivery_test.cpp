@@ -138,7 +138,9 @@ class Delivery : public testing::Test {
     event_.id = kId;
     event_.body = kBody;
   }
-  DeliveryOutcome try_once() { return deliver(client_, *signer_, random_, endpoint_, event_, kAt); }
+  DeliveryOutcome try_once() {
+    return deliver(authenticator_, *signer_, random_, endpoint_, event_, kAt);
+  }
   DeliveryOutcome with_status(int status) {
     client_.answer = app::OutgoingResponse{status, "whatever"};
     return try_once();
@@ -156,6 +158,8 @@ class Delivery : public testing::Test {
   }
 
   FakeClient client_;
+  base::SystemClock clock_;
+  Authenticator authenticator_{client_, clock_};
   CountingRandom random_;
   std::unique_ptr<app::WebhookSigner> signer_ = make_webhook_signer();
   app::WebhookEndpoint endpoint_;

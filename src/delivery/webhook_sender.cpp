@@ -4,19 +4,17 @@
 
 #include "base/ids.hpp"
 #include "delivery/legacy_signature.hpp"
+#include "delivery/status_words.hpp"
 
 namespace chartroom::delivery {
 namespace {
 
 using Verdict = DeliveryOutcome::Verdict;
 
-DeliveryOutcome judge(int status) {
-  if (status >= 200 && status < 300) return {Verdict::accepted, status, {}};
+DeliveryOutcome judge_delivery(int status) {
+  if (is_success(status)) return {Verdict::accepted, status, {}};
   if (status == 410) return {Verdict::gone, status, "gone"};
-  if (status >= 300 && status < 400) return {Verdict::retry, status, "redirect"};
-  if (status >= 400 && status < 500) return {Verdict::retry, status, "refused"};
-  if (status >= 500 && status < 600) return {Verdict::retry, status, "endpoint failed"};
-  return {Verdict::retry, status, "unexpected status"};
+  return {Verdict::retry, status, words_for_status(status)};
 }
 
 /// The secrets that sign now: the new one, and the old one until its time is over.
@@ -30,7 +28,7 @@ base::Sensitive<std::string> secrets_of(const app::WebhookEndpoint& endpoint, ba
 
 }  // namespace
 
-DeliveryOutcome deliver(app::HttpClient& client, const app::WebhookSigner& signer,
+DeliveryOutcome deliver(Authenticator& authenticator, const app::WebhookSigner& signer,
                         base::Random& random, const app::WebhookEndpoint& endpoint,
                         const app::StoredEvent& event, base::TimePoint now,
                         std::chrono::milliseconds timeout) {
@@ -54,12 +52,9 @@ DeliveryOutcome deliver(app::HttpClient& client, const app::WebhookSigner& signe
   request.timeout = timeout;
   request.response_limit_bytes = kWebhookAnswerBytesMost;
 
-  const auto answer = client.send(request);
-  if (answer) return judge(answer->status);
-  if (answer.error().code == base::ErrorCode::invalid_input) {
-    return {Verdict::retry, 0, "invalid url"};
-  }
-  return {Verdict::retry, 0, answer.error().message};
+  const auto answer = authenticator.send(std::move(request), endpoint.authentication, endpoint.id);
+  if (answer) return judge_delivery(answer->status);
+  return {Verdict::retry, 0, words_for(answer.error())};
 }
 
 }  // namespace chartroom::delivery

@@ -7,6 +7,7 @@
 #include "app/ports.hpp"
 #include "app/types.hpp"
 #include "base/ports.hpp"
+#include "delivery/authenticator.hpp"
 
 namespace chartroom::delivery {
 
@@ -22,7 +23,7 @@ struct DeliveryOutcome {
   };
   Verdict verdict = Verdict::retry;
   int status = 0;  ///< HTTP status, 0 without an answer
-  /// Empty when accepted. Otherwise one of: the messages of app::HttpClient, "invalid url",
+  /// Empty when accepted. Otherwise one of: the messages of Authenticator, "invalid url",
   /// "invalid secret", "redirect", "gone", "refused" (4xx), "endpoint failed" (5xx),
   /// "unexpected status".
   std::string error;
@@ -31,10 +32,11 @@ struct DeliveryOutcome {
 /// POSTs event.body as application/json with the Standard Webhooks headers; webhook-id is the
 /// event's id and so the same in every try. While a rotated secret is still good there is a
 /// signature of the new one and one of the old. Then come the legacy signature where the endpoint
-/// wants it, made with the new secret alone, and the endpoint's static headers. `now` is real time:
-/// receivers compare it with theirs. Blocking.
-[[nodiscard]] DeliveryOutcome deliver(app::HttpClient& client, const app::WebhookSigner& signer,
-                                      base::Random& random, const app::WebhookEndpoint& endpoint,
+/// wants it, made with the new secret alone, the endpoint's static headers and its authentication.
+/// `now` is real time: receivers compare it with theirs. Blocking.
+[[nodiscard]] DeliveryOutcome deliver(Authenticator& authenticator,
+                                      const app::WebhookSigner& signer, base::Random& random,
+                                      const app::WebhookEndpoint& endpoint,
                                       const app::StoredEvent& event, base::TimePoint now,
                                       std::chrono::milliseconds timeout = kWebhookTimeout);
 

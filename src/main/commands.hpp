@@ -22,8 +22,9 @@ int app_rotate_secret(const Config& config, const std::string& client_id,
                       const std::string& overlap);
 int keys_rotate(const Config& config, const std::string& overlap, bool now);
 int keys_list(const Config& config);
+/// `auth_file`: TOML with authentication, client certificate and headers; empty: none.
 int webhook_add(const Config& config, const std::string& client_id, const std::string& url,
-                const std::vector<std::string>& events);
+                const std::vector<std::string>& events, const std::string& auth_file);
 /// Reads persons from standard input, one JSON object a line.
 int suppression_change(const Config& config, const std::string& client_id, bool add);
 int migrate(const Config& config);

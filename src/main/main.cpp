@@ -11,6 +11,7 @@
 #include "base/ports.hpp"
 #include "base/text.hpp"
 #include "main/commands.hpp"
+#include "main/destination_commands.hpp"
 #include "main/settings_commands.hpp"
 
 namespace chartroom::cli {
@@ -150,13 +151,52 @@ void add_webhook_commands(CLI::App& webhook, Flags& flags, Commands& commands) {
   CLI::App* add = add_app_tool(
       webhook, flags, commands, "add", "Add one; prints its id and signing secret, once",
       [&flags](const Config& config) {
-        return webhook_add(config, flags.client_id, flags.url, flags.events);
+        return webhook_add(config, flags.client_id, flags.url, flags.events, flags.file);
       });
   add->add_option("--url", flags.url, "Where notifications are POSTed")->required();
   add->add_option(
          "--events", flags.events,
          base::join({app::kEventKinds.begin(), app::kEventKinds.end()}, ", ") + " (default: all)")
       ->delimiter(',');
+  add->add_option("--auth-file", flags.file,
+                  "TOML file with authentication, client certificate and headers")
+      ->check(CLI::ExistingFile);
+}
+
+/// `destination add|list|remove|test|attempts|ship`.
+void add_destination_commands(CLI::App& group, Flags& flags, Commands& commands) {
+  CLI::App* add = add_app_tool(group, flags, commands, "add", "Add the one that a file describes",
+                               [&flags](const Config& config) {
+                                 return destination_add(config, flags.client_id, flags.file);
+                               });
+  add->add_option("--file", flags.file, "TOML file")->required()->check(CLI::ExistingFile);
+  add_app_tool(
+      group, flags, commands, "list", "Print all, one a line; no secrets",
+      [&flags](const Config& config) { return destination_list(config, flags.client_id); });
+  CLI::App* remove =
+      add_app_tool(group, flags, commands, "remove", "Remove one; what waits for it is not shipped",
+                   [&flags](const Config& config) {
+                     return destination_remove(config, flags.client_id, flags.name);
+                   });
+  CLI::App* test =
+      add_app_tool(group, flags, commands, "test", "Ship a small file named \"test\" right now",
+                   [&flags](const Config& config) {
+                     return destination_test(config, flags.client_id, flags.name);
+                   });
+  CLI::App* attempts =
+      add_app_tool(group, flags, commands, "attempts", "Print the last 50 tries",
+                   [&flags](const Config& config) {
+                     return destination_attempts(config, flags.client_id, flags.name);
+                   });
+  CLI::App* ship = add_app_tool(
+      group, flags, commands, "ship", "Ship an order's reports again, with all retries",
+      [&flags](const Config& config) {
+        return destination_ship(config, flags.client_id, flags.name, flags.code);
+      });
+  for (CLI::App* command : {remove, test, attempts, ship}) {
+    command->add_option("--name", flags.name, "Name of the destination")->required();
+  }
+  ship->add_option("--order", flags.code, "Id of the order")->required();
 }
 
 /// `app set|show|export|import`.
@@ -226,6 +266,8 @@ int run(int argc, char** argv) {
   add_key_commands(*group(cli, "keys", "Keys that sign tokens"), flags, commands);
   add_webhook_commands(*group(cli, "webhook", "Endpoints that are told about orders"), flags,
                        commands);
+  add_destination_commands(*group(cli, "destination", "Where finished reports are shipped"), flags,
+                           commands);
   add_suppression_commands(
       *group(cli, "suppression", "Persons about whom nothing may be retrieved or released"), flags,
       commands);

@@ -10,4 +10,9 @@ inline void print(const boost::json::object& line) {
   std::cout << boost::json::serialize(line) << std::endl;
 }
 
+/// A list as one line.
+inline void print_list(const boost::json::array& lines) {
+  std::cout << boost::json::serialize(lines) << std::endl;
+}
+
 }  // namespace chartroom::cli

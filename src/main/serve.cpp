@@ -1,6 +1,7 @@
 // `chartroom serve`: the whole house, wired.
 #include <pthread.h>
 
+#include <algorithm>
 #include <csignal>
 #include <iostream>
 
@@ -11,6 +12,9 @@
 #include "auth/secret_hasher.hpp"
 #include "auth/token_service.hpp"
 #include "channel/sandbox/sandbox_channel.hpp"
+#include "delivery/authenticator.hpp"
+#include "delivery/client_certificate.hpp"
+#include "delivery/report_shipper.hpp"
 #include "delivery/retry_schedule.hpp"
 #include "delivery/standard_webhooks.hpp"
 #include "delivery/webhook_sender.hpp"
@@ -21,6 +25,7 @@
 #include "main/version.hpp"
 #include "main/wiring.hpp"
 #include "net/curl_http_client.hpp"
+#include "net/sftp_client.hpp"
 #include "pages/pages.hpp"
 #include "worker/worker.hpp"
 
@@ -30,14 +35,15 @@ namespace {
 /// Webhooks over our HTTP client.
 class WebhookSender final : public app::EventSender {
  public:
-  WebhookSender(app::HttpClient& client, app::WebhookSigner& signer, base::Random& random)
-      : client_(client), signer_(signer), random_(random) {}
+  WebhookSender(delivery::Authenticator& authenticator, app::WebhookSigner& signer,
+                base::Random& random)
+      : authenticator_(authenticator), signer_(signer), random_(random) {}
 
   Outcome send(const app::WebhookEndpoint& endpoint, const app::StoredEvent& event,
                base::TimePoint now) override {
     using Verdict = delivery::DeliveryOutcome::Verdict;
     delivery::DeliveryOutcome outcome =
-        delivery::deliver(client_, signer_, random_, endpoint, event, now);
+        delivery::deliver(authenticator_, signer_, random_, endpoint, event, now);
     return {outcome.verdict == Verdict::accepted, outcome.verdict == Verdict::gone, outcome.status,
             std::move(outcome.error)};
   }
@@ -49,7 +55,7 @@ class WebhookSender final : public app::EventSender {
   }
 
  private:
-  app::HttpClient& client_;
+  delivery::Authenticator& authenticator_;
   app::WebhookSigner& signer_;
   base::Random& random_;
 };
@@ -120,7 +126,11 @@ int serve(const Config& config) {
   SandboxChannels channels = make_channels(config, *logger);
   const auto client = net::make_http_client({config.sandbox, std::chrono::seconds{5}, {}});
   const auto signer = delivery::make_webhook_signer();
-  WebhookSender sender(*client, *signer, house.random);
+  delivery::Authenticator authenticator(*client, house.clock);
+  WebhookSender sender(authenticator, *signer, house.random);
+  const auto files = net::make_file_sender({config.sandbox, std::chrono::seconds{5}});
+  const auto shipper = delivery::make_report_shipper(authenticator, *files, house.random);
+  const auto certificates = delivery::make_certificate_reader();
   const auto hasher = auth::make_secret_hasher(house.clock);
   const auto links = auth::make_link_signer(*house.keys);
   // With port 0 the URL is known only after listening; everything that builds links needs it
@@ -141,13 +151,15 @@ int serve(const Config& config) {
                          *house.sealer,
                          sender,
                          channels.channels,
-                         {mailer->get(), links.get(), config.mail_from, config.mail_reply_to}},
+                         {mailer->get(), links.get(), config.mail_from, config.mail_reply_to},
+                         shipper.get(),
+                         std::max(1U, config.worker_threads / 2)},
                         public_url, kVersion);
   worker::WorkerSettings worker_settings;
   worker_settings.threads = config.worker_threads;
   worker::Worker worker(*house.store, runner, house.clock, *logger, worker_settings);
   app::Desk desk({*house.store, house.clock, house.random, *logger, *house.sealer, *hasher, *tokens,
-                  *links, channels.channels, [&worker] { worker.wake(); }},
+                  *links, channels.channels, [&worker] { worker.wake(); }, certificates.get()},
                  {public_url, config.sandbox, *mailer != nullptr});
 
   if (config.has_role("worker")) {

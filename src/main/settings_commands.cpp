@@ -8,6 +8,7 @@
 #include "app/setting_rules.hpp"
 #include "base/text.hpp"
 #include "main/commands.hpp"
+#include "main/print.hpp"
 #include "main/settings_documents.hpp"
 #include "main/wiring.hpp"
 
@@ -19,10 +20,6 @@ using base::ErrorCode;
 using base::fail;
 using base::pass_on;
 using base::Result;
-
-constexpr store::SqliteOptions kToolOptions{store::SqliteOptions::Role::tool, false};
-
-void print(const json::value& line) { std::cout << json::serialize(line) << std::endl; }
 
 /// An application as the commands find it.
 struct Found {
@@ -261,7 +258,7 @@ int order_type_list(const Config& config, const std::string& client_id) {
                      {"own", !found->own.empty()},
                      {"default", type.code == found->application.default_order_type}});
   }
-  print(lines);
+  print_list(lines);
   return kDone;
 }
 
@@ -272,7 +269,7 @@ int order_type_show(const Config& config, const std::string& client_id, const st
     json::array documents;
     for (const order::OrderType& type : found->types())
       documents.push_back(order_type_document(type));
-    print(documents);
+    print_list(documents);
     return kDone;
   }
   const auto* type = find_type(found->types(), code);

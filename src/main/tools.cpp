@@ -7,8 +7,10 @@
 #include "base/ids.hpp"
 #include "base/text.hpp"
 #include "base/time.hpp"
+#include "delivery/client_certificate.hpp"
 #include "delivery/standard_webhooks.hpp"
 #include "main/commands.hpp"
+#include "main/outgoing_documents.hpp"
 #include "main/print.hpp"
 #include "main/version.hpp"
 #include "main/wiring.hpp"
@@ -18,6 +20,26 @@ namespace {
 
 namespace json = boost::json;
 
+/// The exit code when the file does not say what it must; 0 otherwise.
+int read_auth_file(const std::string& file, bool sandbox, app::WebhookEndpoint& endpoint) {
+  const auto document = read_toml(file);
+  if (!document) return report_error(document.error());
+  const auto certificates = delivery::make_certificate_reader();
+  SecretFiles files(file);
+  DocumentFindings findings;
+  TableReader reader(*document, "", findings);
+  OutgoingDocument outgoing = read_outgoing(reader, sandbox, *certificates, files, findings);
+  reader.refuse_unknown();
+  for (const DocumentFinding& finding : findings) {
+    std::cerr << "chartroom: " << file << ": " << finding.key << ": " << finding.rule << '\n';
+  }
+  if (!findings.empty()) return kUsedWrongly;
+  warn_of_open_secrets(file, files);
+  endpoint.authentication = std::move(outgoing.authentication);
+  endpoint.headers = std::move(outgoing.headers);
+  return kDone;
+}
+
 }  // namespace
 
 int report_error(const base::Error& error) {
@@ -26,7 +48,7 @@ int report_error(const base::Error& error) {
 }
 
 int webhook_add(const Config& config, const std::string& client_id, const std::string& url,
-                const std::vector<std::string>& events) {
+                const std::vector<std::string>& events, const std::string& auth_file) {
   for (const std::string& event : events) {
     if (!app::is_event_kind(event)) {
       std::cerr << "chartroom: --events: '" << event << "' is none of "
@@ -57,6 +79,10 @@ int webhook_add(const Config& config, const std::string& client_id, const std::s
     return kFailed;
   }
   app::WebhookEndpoint endpoint;
+  if (!auth_file.empty()) {
+    const int read = read_auth_file(auth_file, (*application)->sandbox, endpoint);
+    if (read != kDone) return read;
+  }
   endpoint.id = base::make_uuid_v7(house.clock.now(), house.random);
   endpoint.url = url;
   endpoint.kinds = events;

@@ -12,6 +12,7 @@
 
 #include "base/text.hpp"
 #include "net/curl_support.hpp"
+#include "net/guard.hpp"
 
 namespace chartroom::net {
 namespace {
@@ -29,12 +30,6 @@ struct Transfer {
   std::size_t head_bytes = 0;
   std::string body;
 };
-
-bool is_allowed(const sockaddr& address, bool allow_local) {
-  const AddressKind kind = with_address(address, AddressKind::forbidden,
-                                        [](const auto& bytes) { return kind_of(bytes); });
-  return kind == AddressKind::global || (kind == AddressKind::local && allow_local);
-}
 
 curl_socket_t open_guarded(void* context, curlsocktype purpose, curl_sockaddr* target) {
   auto& transfer = *static_cast<Transfer*>(context);
@@ -126,8 +121,9 @@ CurlList header_list(const app::OutgoingRequest& request) {
     line += value;
     complete = complete && append_line(list, line);
   }
-  // libcurl would call every body a form.
-  if (!typed) complete = complete && append_line(list, "Content-Type:");
+  // libcurl would call every body a form. A real form's type is libcurl's, since it names the
+  // boundary.
+  if (!typed && request.form.empty()) complete = complete && append_line(list, "Content-Type:");
   return complete ? std::move(list) : CurlList{};
 }
 
@@ -145,10 +141,11 @@ base::Error error_of(CURLcode code, bool blocked) {
     case CURLE_SSL_CONNECT_ERROR:
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CACERT_BADFILE:
-    case CURLE_SSL_CERTPROBLEM:
     case CURLE_SSL_CIPHER:
     case CURLE_SSL_ISSUER_ERROR:
       return unavailable("tls failure");
+    case CURLE_SSL_CERTPROBLEM:
+      return unavailable("client certificate unusable");
     case CURLE_URL_MALFORMAT:
       return {ErrorCode::invalid_input, "the URL cannot be read", "url"};
     default:
@@ -165,6 +162,23 @@ void ignore_broken_pipes() {
   }
 }
 
+using CurlForm = std::unique_ptr<curl_mime, CurlCleanup>;
+
+/// Null when there is no memory.
+CurlForm make_form(CURL* handle, const std::vector<app::FormPart>& parts) {
+  CurlForm form(curl_mime_init(handle));
+  for (const app::FormPart& part : parts) {
+    curl_mimepart* made = form ? curl_mime_addpart(form.get()) : nullptr;
+    const bool good =
+        made != nullptr && curl_mime_name(made, part.name.c_str()) == CURLE_OK &&
+        curl_mime_type(made, part.content_type.c_str()) == CURLE_OK &&
+        curl_mime_data(made, part.body.data(), part.body.size()) == CURLE_OK &&
+        (part.file_name.empty() || curl_mime_filename(made, part.file_name.c_str()) == CURLE_OK);
+    if (!good) return {};
+  }
+  return form;
+}
+
 class CurlHttpClient final : public app::HttpClient {
  public:
   explicit CurlHttpClient(HttpClientSettings settings) : settings_(std::move(settings)) {
@@ -175,6 +189,7 @@ class CurlHttpClient final : public app::HttpClient {
 
   base::Result<app::OutgoingResponse> send(const app::OutgoingRequest& request) override {
     if (auto checked = check_request(request); !checked) return base::pass_on(checked.error());
+    CurlForm form;  // outlives the handle that may point to it
     CurlHandle handle = take();
     const CurlList headers = header_list(request);
     if (!handle || !headers) return base::fail(ErrorCode::unavailable, "transfer failed");
@@ -182,13 +197,20 @@ class CurlHttpClient final : public app::HttpClient {
     Transfer transfer;
     transfer.allow_local = settings_.allow_private_addresses;
     transfer.body_limit = request.response_limit_bytes;
-    if (!(prepare(handle.get(), transfer) && describe(handle.get(), request, headers.get()))) {
+    if (!(prepare(handle.get(), transfer) && identify(handle.get(), request.certificate) &&
+          describe(handle.get(), request, headers.get()))) {
       return base::fail(ErrorCode::unavailable, "transfer failed");
+    }
+    if (!request.form.empty()) {
+      form = make_form(handle.get(), request.form);
+      if (!form || !set(handle.get(), CURLOPT_MIMEPOST, form.get())) {
+        return base::fail(ErrorCode::unavailable, "transfer failed");
+      }
     }
     const CURLcode code = curl_easy_perform(handle.get());
     long status = 0;
     curl_easy_getinfo(handle.get(), CURLINFO_RESPONSE_CODE, &status);
-    give_back(std::move(handle));
+    give_back(std::move(handle));  // lets go of the form
     if (code != CURLE_OK) return base::pass_on(error_of(code, transfer.blocked));
     return app::OutgoingResponse{static_cast<int>(status), std::move(transfer.body)};
   }
@@ -220,14 +242,27 @@ class CurlHttpClient final : public app::HttpClient {
            set(handle, CURLOPT_HEADERDATA, &transfer);
   }
 
+  /// libcurl keeps connections apart by the bytes of their client certificate.
+  static bool identify(CURL* handle, const std::optional<app::ClientCertificate>& own) {
+    if (!own) return true;
+    const auto blob = [&](CURLoption option, const std::string& text) {
+      curl_blob bytes{const_cast<char*>(text.data()), text.size(), CURL_BLOB_COPY};
+      return set(handle, option, &bytes);
+    };
+    return blob(CURLOPT_SSLCERT_BLOB, own->certificate) &&
+           blob(CURLOPT_SSLKEY_BLOB, own->private_key.reveal()) &&
+           set(handle, CURLOPT_SSLCERTTYPE, "PEM") && set(handle, CURLOPT_SSLKEYTYPE, "PEM");
+  }
+
   static bool describe(CURL* handle, const app::OutgoingRequest& request, curl_slist* headers) {
-    bool done = set(handle, CURLOPT_URL, request.url.c_str()) &&
-                set(handle, CURLOPT_HTTPHEADER, headers) &&
-                set(handle, CURLOPT_TIMEOUT_MS, static_cast<long>(request.timeout.count()));
+    const bool done = set(handle, CURLOPT_URL, request.url.c_str()) &&
+                      set(handle, CURLOPT_HTTPHEADER, headers) &&
+                      set(handle, CURLOPT_TIMEOUT_MS, static_cast<long>(request.timeout.count()));
     if (request.method == "HEAD") return done && set(handle, CURLOPT_NOBODY, 1L);
     if (request.method == "GET" && request.body.empty()) {
       return done && set(handle, CURLOPT_HTTPGET, 1L);
     }
+    if (!request.form.empty()) return done;
     return done && set(handle, CURLOPT_POST, 1L) &&
            set(handle, CURLOPT_POSTFIELDS, request.body.c_str()) &&
            set(handle, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size())) &&

@@ -27,6 +27,9 @@ inline constexpr std::chrono::milliseconds kTimeoutMost{300'000};
 /// changes its mind cannot get around it. Connections are kept for reuse; a body or head over its
 /// limit is "transfer failed".
 ///
+/// A form is sent by libcurl's own MIME code. A client certificate is shown to whoever asks for one
+/// in the TLS handshake; the connection is then kept for this certificate alone.
+///
 /// Errors as app::HttpClient says; invalid_input for a URL that is too long, not absolute, of
 /// another scheme or with a user in it, for a header with a line break, for another method than
 /// GET, HEAD, POST, PUT, PATCH and DELETE and for a timeout outside 1 ms to kTimeoutMost.

@@ -50,6 +50,7 @@ def pools(server, make_customer, customer) -> Pools:
         "lastName": ["TimesOut", "Pended", "NoRecords"],
         "orderType": ["aps-only", "ehr-only"],
         "url": [watched.listener.url],
+        "tokenUrl": [watched.listener.url],
         "client_id": [customer.client_id],
         "client_secret": [customer.client_secret],
         "advance": ["0s", "1ms"],

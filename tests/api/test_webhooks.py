@@ -10,7 +10,8 @@ from support.listener import Listener, is_genuine
 from support.orders import new_order
 
 HOOKS = "/api/v1/webhooks"
-SHOWN = ["id", "url", "events", "description", "enabled", "createdAt", "updatedAt", "legacySignature", "headers"]
+SHOWN = ["id", "url", "events", "description", "enabled", "createdAt", "updatedAt", "legacySignature", "headers",
+         "authentication"]
 ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 SECRET_VALUE = "Basic aGlkZGVuOmhpZGRlbg=="  # of a static header; no answer and no log line may show it
 

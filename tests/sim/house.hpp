@@ -24,6 +24,7 @@
 #include "base/bytes.hpp"
 #include "base/ids.hpp"
 #include "base/logger.hpp"
+#include "delivery/retry_schedule.hpp"
 #include "store/sqlite/sqlite_store.hpp"
 
 namespace chartroom::sim {
@@ -124,6 +125,30 @@ class ScriptedMailer final : public app::MailSender {
   Outcome::Verdict verdict = Outcome::Verdict::accepted;
   std::function<void()> after_accepting;
   std::vector<app::Mail> accepted;
+  int tries = 0;
+};
+
+/// Destinations of reports that take what a test lets them take.
+class ScriptedShipper final : public app::ReportShipper {
+ public:
+  struct Shipped {
+    std::string shipment_id, destination, metadata, content;
+  };
+
+  Outcome ship(const app::Destination& destination, const app::Shipment& shipment) override {
+    ++tries;
+    if (during) during();
+    if (fails && fails()) return {false, 503, "endpoint failed"};
+    accepted.push_back(
+        {shipment.id, destination.name, shipment.metadata_json, shipment.content.reveal()});
+    return {true, 200, ""};
+  }
+  std::optional<base::Duration> delay_after(unsigned failed_tries) override {
+    return delivery::delay_after(failed_tries, 0x8000'0000U);
+  }
+  std::function<bool()> fails;
+  std::function<void()> during;  ///< while one is on its way
+  std::vector<Shipped> accepted;
   int tries = 0;
 };
 
@@ -269,11 +294,13 @@ class House {
       if (!tenant()->commit({app::InsertSuppression{key}})) std::abort();
     }
   }
+  app::Sealer& sealer() { return *sealer_; }
 
   VirtualClock clock;
   ScriptedChannel ehr, portal, aps;
   ScriptedReceiver receiver;
   ScriptedMailer mailer;
+  ScriptedShipper shipper;
   std::function<bool()> dies;
 
  private:
@@ -293,7 +320,9 @@ class House {
                               receiver,
                               channels,
                               {mails_ ? &mailer : nullptr, links_.get(),
-                               "records@chartroom.example", "help@chartroom.example"}},
+                               "records@chartroom.example", "help@chartroom.example"},
+                              &shipper,
+                              1},
         "https://chartroom.example", "test");
     desk_ = std::make_unique<app::Desk>(
         app::Desk::Ports{

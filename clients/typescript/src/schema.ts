@@ -1159,7 +1159,7 @@ export interface components {
                 actor: string;
                 /** @example order.placed */
                 action: string;
-                /** @description The id of what it was done to. */
+                /** @description The id of what it was done to; for shipped reports `<report id>/<destination>`. */
                 subject?: string;
             }[];
         };
@@ -1245,6 +1245,75 @@ export interface components {
         StaticHeaders: {
             [key: string]: string;
         };
+        /**
+         * @description How deliveries prove who is calling, besides their signature. `basic`: RFC 7617. `oauth2`: client credentials (RFC 6749 §4.4); the
+         *     access token is kept until a minute before it expires and fetched again after a 401. Passwords and secrets are never shown again.
+         *     Not together with a static header `Authorization`.
+         */
+        OutgoingAuthentication: {
+            /** @constant */
+            type: "none";
+        } | {
+            /** @constant */
+            type: "basic";
+            /**
+             * @description Without a colon.
+             * @example chartroom
+             */
+            user: string;
+            /**
+             * Format: password
+             * @example correct horse battery staple
+             */
+            password: string;
+        } | {
+            /** @constant */
+            type: "oauth2";
+            tokenUrl: components["schemas"]["WebhookUrl"];
+            /** @example chartroom */
+            clientId: string;
+            /**
+             * Format: password
+             * @example correct horse battery staple
+             */
+            clientSecret: string;
+            /**
+             * @description Words with one space between them.
+             * @example notifications.write
+             */
+            scope?: string;
+            /**
+             * @description client_secret_basic or client_secret_post.
+             * @default header
+             * @enum {string}
+             */
+            secretIn?: "header" | "body";
+        };
+        /** @description For receivers that want mutual TLS; shown to the token URL as well. An empty object takes a certificate away. */
+        NewClientCertificate: {
+            /** @description PEM: your own first, then those between it and a root. */
+            certificate?: string;
+            /**
+             * Format: password
+             * @description PEM, without a passphrase. Never shown again.
+             */
+            privateKey?: string;
+        } | unknown | unknown;
+        ShownAuthentication: {
+            /** @enum {string} */
+            type: "none" | "basic" | "oauth2";
+            user?: string;
+            tokenUrl?: components["schemas"]["WebhookUrl"];
+            clientId?: string;
+            scope?: string;
+            /** @enum {string} */
+            secretIn?: "header" | "body";
+        };
+        ShownClientCertificate: {
+            /** @example CN=chartroom,O=Example Insurance */
+            subject: string;
+            expiresAt: components["schemas"]["Time"];
+        };
         NewWebhook: {
             url: components["schemas"]["WebhookUrl"];
             /** @description Kinds to send; empty or absent means all. */
@@ -1258,6 +1327,8 @@ export interface components {
              */
             legacySignature?: boolean;
             headers?: components["schemas"]["StaticHeaders"];
+            authentication?: components["schemas"]["OutgoingAuthentication"];
+            clientCertificate?: components["schemas"]["NewClientCertificate"];
         };
         WebhookChange: {
             url?: components["schemas"]["WebhookUrl"];
@@ -1272,6 +1343,8 @@ export interface components {
              */
             legacySignature?: boolean;
             headers?: components["schemas"]["StaticHeaders"];
+            authentication?: components["schemas"]["OutgoingAuthentication"];
+            clientCertificate?: components["schemas"]["NewClientCertificate"];
         };
         Webhook: {
             id: components["schemas"]["Uuid"];
@@ -1284,6 +1357,8 @@ export interface components {
             legacySignature: boolean;
             /** @description Names only. */
             headers: string[];
+            authentication: components["schemas"]["ShownAuthentication"];
+            clientCertificate?: components["schemas"]["ShownClientCertificate"];
             /** @description Since when nothing is sent: it failed for five days, or answered 410. */
             suspendedAt?: components["schemas"]["Time"];
             /** @description Until when the secret before signs too. */
@@ -1300,6 +1375,8 @@ export interface components {
             legacySignature: boolean;
             /** @description Names only. */
             headers: string[];
+            authentication: components["schemas"]["ShownAuthentication"];
+            clientCertificate?: components["schemas"]["ShownClientCertificate"];
             /** @description Since when nothing is sent: it failed for five days, or answered 410. */
             suspendedAt?: components["schemas"]["Time"];
             /** @description Until when the secret before signs too. */
@@ -3083,6 +3160,9 @@ export interface operations {
                      *       "headers": [
                      *         "Authorization"
                      *       ],
+                     *       "authentication": {
+                     *         "type": "none"
+                     *       },
                      *       "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
                      *     }
                      */
@@ -3128,7 +3208,10 @@ export interface operations {
                      *       "createdAt": "2026-02-21T18:23:21.445Z",
                      *       "updatedAt": "2026-02-21T18:23:21.445Z",
                      *       "legacySignature": false,
-                     *       "headers": []
+                     *       "headers": [],
+                     *       "authentication": {
+                     *         "type": "none"
+                     *       }
                      *     }
                      */
                     "application/json": components["schemas"]["Webhook"];

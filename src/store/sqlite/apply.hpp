@@ -108,6 +108,10 @@ Applied apply(Connection& db, const Tenant& tenant, const app::PutOrderType& wri
               const Prepared& prepared);
 Applied apply(Connection& db, const Tenant& tenant, const app::RemoveOrderType& write,
               const Prepared& prepared);
+Applied apply(Connection& db, const Tenant& tenant, const app::InsertDestination& write,
+              const Prepared& prepared);
+Applied apply(Connection& db, const Tenant& tenant, const app::DeleteDestination& write,
+              const Prepared& prepared);
 
 /// Turns the result of a statement into that of a write.
 [[nodiscard]] inline Applied done(const base::Result<std::int64_t>& changed) {

@@ -1,4 +1,4 @@
-// What a customer sets up for itself: subscriptions and order types.
+// What is set up for a customer: subscriptions, order types, destinations.
 #include "store/sqlite/apply.hpp"
 #include "store/sqlite/columns.hpp"
 
@@ -42,6 +42,21 @@ Applied apply(Connection& db, const Tenant& tenant, const app::RemoveOrderType& 
   return done_once(db.run("DELETE FROM order_types WHERE client_id = ? AND code = ?",
                           tenant.client_id, write.code),
                    ErrorCode::not_found, "unknown order type");
+}
+
+Applied apply(Connection& db, const Tenant& tenant, const app::InsertDestination& write,
+              const Prepared& prepared) {
+  const app::Destination& destination = write.destination;
+  return done(
+      db.run("INSERT INTO destinations (client_id, id, name, document_sealed) VALUES (?, ?, ?, ?)",
+             tenant.client_id, destination.id, destination.name, Bytes{prepared.sealed}));
+}
+
+Applied apply(Connection& db, const Tenant& tenant, const app::DeleteDestination& write,
+              const Prepared& /*prepared*/) {
+  return done_once(
+      db.run("DELETE FROM destinations WHERE client_id = ? AND id = ?", tenant.client_id, write.id),
+      ErrorCode::not_found, "unknown destination");
 }
 
 }  // namespace chartroom::store::sqlite

@@ -60,9 +60,10 @@ Applied apply(Connection& db, const Tenant& tenant, const app::RetryJob& write,
               const Prepared& /*prepared*/) {
   // It stays the oldest of its lane, so those behind it stay blocked.
   return done_once(
-      db.run("UPDATE jobs SET state = 0, attempts = attempts + 1, lease = '', error = ?, "
+      db.run("UPDATE jobs SET state = 0, attempts = attempts + ?, lease = '', error = ?, "
              "due_at_ms = ? WHERE id = ? AND client_id = ? AND state = 1 AND lease = ?",
-             write.error, tenant.now + write.delay, write.job_id, tenant.client_id, write.lease),
+             write.tried ? 1 : 0, write.error, tenant.now + write.delay, write.job_id,
+             tenant.client_id, write.lease),
       ErrorCode::conflict, kLeaseLost);
 }
 
@@ -78,7 +79,8 @@ Applied apply(Connection& db, const Tenant& tenant, const app::DropJobs& write,
   const auto dropped = db.each(
       "UPDATE jobs INDEXED BY jobs_order SET state = 3, ended_at_ms = ?1 "
       "WHERE client_id = ?2 AND order_id = ?3 AND state < 3 AND state <> 1 "
-      "AND CASE WHEN ?4 = '' THEN kind NOT IN ('deliver', 'mail') ELSE kind = ?4 END RETURNING "
+      "AND CASE WHEN ?4 = '' THEN kind NOT IN ('deliver', 'mail', 'ship') ELSE kind = ?4 END "
+      "RETURNING "
       "lane",
       [&](const Row& row) -> base::Result<void> {
         lanes.insert(row.text(0));

@@ -1,4 +1,5 @@
-// Reads of what a customer sets up and follows: webhooks, tasks, subscriptions, order types.
+// Reads of what a customer sets up and follows: webhooks, tasks, subscriptions, order types,
+// destinations.
 #include "store/sqlite/columns.hpp"
 #include "store/sqlite/tenant_store.hpp"
 
@@ -176,6 +177,28 @@ Result<app::ApplicationSettings> SqliteTenantStore::settings() {
       return base::fail(base::ErrorCode::not_found, "unknown application", "client_id");
     }
     return std::move(**settings);
+  });
+}
+
+Result<app::Destination> SqliteTenantStore::read_destination(const Row& row) const {
+  const auto document = open("destinations", "document", row.view(0), row.view(1));
+  if (!document) return base::pass_on(document.error());
+  return app::destination_from_json(*document);
+}
+
+Result<std::vector<app::Destination>> SqliteTenantStore::destinations() {
+  return engine_.read([&](Connection& db) {
+    return db.all<app::Destination>(
+        "SELECT id, document_sealed FROM destinations WHERE client_id = ? ORDER BY sequence",
+        [this](const Row& row) { return read_destination(row); }, client_id_);
+  });
+}
+
+Result<std::optional<app::Destination>> SqliteTenantStore::find_destination(const std::string& id) {
+  return engine_.read([&](Connection& db) {
+    return db.one<app::Destination>(
+        "SELECT id, document_sealed FROM destinations WHERE client_id = ? AND id = ?",
+        [this](const Row& row) { return read_destination(row); }, client_id_, id);
   });
 }
 

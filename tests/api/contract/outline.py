@@ -18,6 +18,7 @@ HEADINGS = {
     "6.2": "Link to the Task Manager",
     "6.3": "Parameters of the callback", "7": "Notifications", "7.0": "What all have in common",
     "7.1": "Order status", "7.2": "Order summary", "7.3": "Vendor notes", "7.4": "Tasks",
+    "9": "Delivery of reports", "9.1": "By form and by SFTP", "9.3": "To a pre-signed URL",
     "10": "Subscriptions and e-mail", "13": "Register of disagreements", "14": "Decisions where nobody says",
 }
 

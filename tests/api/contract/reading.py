@@ -3,7 +3,7 @@ import re
 from dataclasses import dataclass
 
 HEADING = re.compile(r"#{2,4} (\d+(?:\.\d+)*)\.? ")
-SECTIONS = ("2", "3", "4", "6.1", "6.2", "6.3", "7", "10", "13", "14")
+SECTIONS = ("2", "3", "4", "6.1", "6.2", "6.3", "7", "9", "10", "13", "14")
 WORDS_IN_AN_ID = 5
 
 

@@ -1,4 +1,4 @@
-"""What proves the rows of sections 4, 6, 7 and 10; see rows_api."""
+"""What proves the rows of sections 4, 6, 7, 9 and 10; see rows_api."""
 
 ROWS = {
     # 4.1 States
@@ -105,7 +105,10 @@ ROWS = {
     "7.0*7": ("POST of JSON, any 2xx, the same again until then, signed",
         "notifications.any_2xx_is_accepted notifications.anything_else_is_sent_again_unchanged "
         "lifecycle.ids_times_and_signatures main_job.a_receiver_that_fails_is_asked_again_with_the_same_body "
-        "notifications.the_legacy_signature_is_an_option"),
+        "notifications.the_legacy_signature_is_an_option "
+        "webhook_authentication.basic_credentials_are_sent_and_not_shown "
+        "webhook_authentication.tokens_are_fetched_kept_and_renewed_after_a_401 "
+        "webhook_authentication.a_certificate_is_shown_by_subject_and_expiry"),
     # 7.1 Order status
     "7.1/value": ("Title case", "lifecycle.order_status_is_exact"),
     "7.1/updatedAt": ("ISO 8601", "lifecycle.order_status_is_exact"),
@@ -142,6 +145,20 @@ ROWS = {
     "7.4/text": ("Off by default; flat or enveloped",
         "notifications.tasks_are_not_told_by_default notifications.tasks_in_the_flat_form "
         "notifications.tasks_in_the_envelope"),
+    # 9 Delivery of reports
+    "9/text": ("Three ways besides fetching; set up by the operator, for one application",
+        "shipping.every_report_goes_out_as_a_form shipping.reports_go_to_the_url_that_the_customer_answers "
+        "shipping.reports_arrive_as_files shipping.destinations_are_an_applications_own "
+        "shipping.added_listed_tested_and_removed"),
+    "9.1/text": ("Parts metadata and file; SFTP with keys, a temporary name, then its own",
+        "shipping.every_report_goes_out_as_a_form shipping.reports_arrive_as_files "
+        "shipping.a_server_with_another_host_key_gets_nothing shipping.a_sftp_server_that_is_away_gets_it_later"),
+    "9.3/text": ("201 with a URL, the file there with our authentication; six rounds of six tries, then triage",
+        "shipping.reports_go_to_the_url_that_the_customer_answers "
+        "shipping.the_upload_can_go_without_our_authentication "
+        "shipping.anything_but_201_and_then_2xx_is_tried_again shipping.oauth2_tokens_are_kept_and_renewed "
+        "shipping.a_receiver_that_fails_is_asked_again_and_gets_the_same_shipment "
+        "shipping.after_the_last_round_it_is_for_triage_and_can_be_shipped_again"),
     # 10 Subscriptions and e-mail
     "10*1": ("Subscribers follow one user's order",
         "subscribers.the_same_address_may_follow_several_users mail.subscribers_hear_how_far_the_order_is"),
