@@ -144,9 +144,13 @@ TEST(WebhookJson, ShowsTheSecretOnlyWhenAsked) {
   EXPECT_EQ(webhook_json(full, false),
             R"({"id":"w1","url":"https://a.example/h","events":[],"description":"","enabled":true,)"
             R"("createdAt":"2026-01-01T00:00:00.000Z","updatedAt":"2026-01-02T00:00:00.000Z",)"
-            R"("legacySignature":false,"headers":[]})");
+            R"("legacySignature":false,"headers":[],"authentication":{"type":"none"}})");
   full.kinds = {"task"};
   full.headers = {{"Authorization", base::Sensitive<std::string>("hidden")}};
+  full.authentication.type = app::OutgoingAuth::Type::oauth2;
+  full.authentication.token_url = "https://a.example/token";
+  full.authentication.client_id = "us";
+  full.authentication.client_secret = base::Sensitive<std::string>("hidden as well");
   full.previous_secret = base::Sensitive<std::string>("whsec_hidden_too");
   full.previous_secret_until = *base::parse_iso("2026-01-03T00:00:00Z");
   full.suspended_at = *base::parse_iso("2026-01-04T00:00:00Z");
@@ -155,7 +159,9 @@ TEST(WebhookJson, ShowsTheSecretOnlyWhenAsked) {
       R"({"id":"w1","url":"https://a.example/h","events":["task"],"description":"",)"
       R"("enabled":false,"createdAt":"2026-01-01T00:00:00.000Z",)"
       R"("updatedAt":"2026-01-02T00:00:00.000Z","legacySignature":false,)"
-      R"("headers":["Authorization"],"suspendedAt":"2026-01-04T00:00:00.000Z",)"
+      R"("headers":["Authorization"],"authentication":{"type":"oauth2",)"
+      R"("tokenUrl":"https://a.example/token","clientId":"us","secretIn":"header"},)"
+      R"("suspendedAt":"2026-01-04T00:00:00.000Z",)"
       R"("previousSecretExpiresAt":"2026-01-03T00:00:00.000Z")";
   EXPECT_EQ(webhook_json(full, false), shown + "}");
   EXPECT_EQ(webhook_json(full, true), shown + R"(,"secret":"whsec_hidden"})");
