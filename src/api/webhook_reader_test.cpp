@@ -144,7 +144,7 @@ TEST(WebhookJson, ShowsTheSecretOnlyWhenAsked) {
   EXPECT_EQ(webhook_json(full, false),
             R"({"id":"w1","url":"https://a.example/h","events":[],"description":"","enabled":true,)"
             R"("createdAt":"2026-01-01T00:00:00.000Z","updatedAt":"2026-01-02T00:00:00.000Z",)"
-            R"("legacySignature":false,"headers":[]})");
+            R"("legacySignature":false,"headers":[],"authentication":{"type":"none"}})");
   full.kinds = {"task"};
   full.headers = {{"Authorization", base::Sensitive<std::string>("hidden")}};
   full.previous_secret = base::Sensitive<std::string>("whsec_hidden_too");
@@ -155,11 +155,47 @@ TEST(WebhookJson, ShowsTheSecretOnlyWhenAsked) {
       R"({"id":"w1","url":"https://a.example/h","events":["task"],"description":"",)"
       R"("enabled":false,"createdAt":"2026-01-01T00:00:00.000Z",)"
       R"("updatedAt":"2026-01-02T00:00:00.000Z","legacySignature":false,)"
-      R"("headers":["Authorization"],"suspendedAt":"2026-01-04T00:00:00.000Z",)"
+      R"("headers":["Authorization"],"authentication":{"type":"none"},)"
+      R"("suspendedAt":"2026-01-04T00:00:00.000Z",)"
       R"("previousSecretExpiresAt":"2026-01-03T00:00:00.000Z")";
   EXPECT_EQ(webhook_json(full, false), shown + "}");
   EXPECT_EQ(webhook_json(full, true), shown + R"(,"secret":"whsec_hidden"})");
   EXPECT_EQ(webhooks_json({full, full}), "[" + shown + "}," + shown + "}]");
+}
+
+TEST(WebhookJson, ShowsHowItProvesItselfWithoutSecrets) {
+  app::WebhookEndpoint made = endpoint();
+  app::OutgoingAuth& auth = made.authentication;
+  auth.type = app::OutgoingAuth::Type::oauth2;
+  auth.token_url = "https://l.example/t";
+  auth.client_id = "us";
+  auth.client_secret = base::Sensitive<std::string>("hidden");
+  auth.certificate = app::ClientCertificate{"hidden", base::Sensitive<std::string>("hidden"),
+                                            "CN=us", *base::parse_iso("2031-01-01T00:00:00Z")};
+  const std::string shown = webhook_json(made, false);
+  EXPECT_EQ(shown.find("hidden"), std::string::npos);
+  EXPECT_NE(shown.find(R"("authentication":{"type":"oauth2","tokenUrl":"https://l.example/t",)"
+                       R"("clientId":"us","secretIn":"header"},)"
+                       R"("clientCertificate":{"subject":"CN=us",)"
+                       R"("expiresAt":"2031-01-01T00:00:00.000Z"})"),
+            std::string::npos);
+}
+
+TEST(WebhookReader, AChangeTellsWhatIsNamedFromWhatIsNot) {
+  Findings findings;
+  auto change = read_webhook_change(object(R"({"enabled":true})"), true, findings);
+  EXPECT_FALSE(change.authentication);
+  EXPECT_FALSE(change.certificate);
+  change = read_webhook_change(
+      object(R"({"authentication":{"type":"none"},"clientCertificate":{}})"), true, findings);
+  ASSERT_TRUE(change.authentication);
+  EXPECT_EQ(*change.authentication, app::OutgoingAuth{});
+  ASSERT_TRUE(change.certificate);
+  EXPECT_FALSE(*change.certificate);
+  change = read_webhook_change(
+      object(R"({"clientCertificate":{"certificate":"c","privateKey":"k"}})"), true, findings);
+  EXPECT_EQ((**change.certificate).private_key.reveal(), "k");
+  EXPECT_TRUE(findings.empty());
 }
 
 TEST(WebhookJson, EventsShowTheirBodyAsItWasSent) {
