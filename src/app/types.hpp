@@ -197,6 +197,8 @@ struct WebhookEndpoint {
   /// Static headers of every delivery, such as Authorization. Sealed at rest.
   std::vector<std::pair<std::string, base::Sensitive<std::string>>> headers;
 
+  std::int64_t version = 0;  ///< grows with each change; compare-and-set on update
+
   // Circuit breaker; kept by NoteDelivery and SuspendWebhook alone. Real time.
   unsigned failures = 0;  ///< tries in a row that were not accepted
   std::optional<base::TimePoint> failing_since;
