@@ -74,12 +74,14 @@ struct FinishJob {
   std::string job_id;
   std::string lease;
 };
-/// Gives a claimed job back, due again after `delay`; attempts + 1. Conflict as above.
+/// Gives a claimed job back, due again after `delay`; attempts + 1 unless it was not even tried.
+/// Conflict as above.
 struct RetryJob {
   std::string job_id;
   std::string lease;
   base::Duration delay{};
   std::string error;  ///< fixed words, no PHI
+  bool tried = true;
 };
 /// Puts a claimed job among the dead letters. Conflict as above.
 struct BuryJob {
@@ -87,7 +89,7 @@ struct BuryJob {
   std::string lease;
   std::string error;
 };
-/// Drops waiting jobs of an order by kind (empty: all kinds but "deliver" and "mail").
+/// Drops waiting jobs of an order by kind (empty: all kinds but "deliver", "mail" and "ship").
 struct DropJobs {
   std::string order_id;
   std::string kind;
@@ -155,6 +157,14 @@ struct InsertSuppression {
 struct RemoveSuppression {
   std::string person_key;
 };
+/// Conflict when the id or the name is taken.
+struct InsertDestination {
+  Destination destination;
+};
+/// not_found for an unknown id.
+struct DeleteDestination {
+  std::string id;
+};
 
 using Write =
     std::variant<InsertUser, UpdateUser, InsertOrder, UpdateOrder, InsertBlob, InsertRecord,
@@ -162,7 +172,8 @@ using Write =
                  FinishJob, RetryJob, BuryJob, DropJobs, InsertAudit, InsertIdempotentAnswer,
                  InsertWebhook, UpdateWebhook, DeleteWebhook, InsertAttempt, NoteDelivery,
                  SuspendWebhook, InsertSubscription, DeleteSubscription, DeleteSubscriptionsOf,
-                 PutOrderType, RemoveOrderType, AdvanceClock, InsertSuppression, RemoveSuppression>;
+                 PutOrderType, RemoveOrderType, AdvanceClock, InsertSuppression, RemoveSuppression,
+                 InsertDestination, DeleteDestination>;
 
 using Commit = std::vector<Write>;
 
@@ -241,6 +252,10 @@ class TenantStore {
   /// Newest first.
   virtual base::Result<std::vector<Subscription>> subscriptions_of(const std::string& human_id) = 0;
   virtual base::Result<std::optional<Subscription>> find_subscription(const std::string& id) = 0;
+
+  /// Oldest first.
+  virtual base::Result<std::vector<Destination>> destinations() = 0;
+  virtual base::Result<std::optional<Destination>> find_destination(const std::string& id) = 0;
 
   /// The application's own order types, by code; empty: it has none and uses the default ones.
   virtual base::Result<std::vector<order::OrderType>> own_order_types() = 0;

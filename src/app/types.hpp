@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "app/outgoing.hpp"
 #include "base/sensitive.hpp"
 #include "base/time.hpp"
 #include "order/order.hpp"
@@ -194,8 +195,8 @@ struct WebhookEndpoint {
   base::Sensitive<std::string> previous_secret;  ///< signs too until then; may be empty; sealed
   std::optional<base::TimePoint> previous_secret_until;  ///< real time
   bool legacy_signature = false;                         ///< X-HumanAPI-Signature as well
-  /// Static headers of every delivery, such as Authorization. Sealed at rest.
-  std::vector<std::pair<std::string, base::Sensitive<std::string>>> headers;
+  SecretHeaders headers;        ///< of every delivery, such as Authorization; sealed at rest
+  OutgoingAuth authentication;  ///< sealed at rest
 
   std::int64_t version = 0;  ///< grows with each change; compare-and-set on update
 
@@ -220,7 +221,7 @@ struct DeliveryAttempt {
 struct Job {
   std::string id;         ///< UUID; a job with a known id is not stored twice
   std::string client_id;  ///< filled by the store
-  std::string kind;       ///< "order.command", "retrieve", "build", "deliver", "purge", …
+  std::string kind;       ///< "order.command", "retrieve", "build", "deliver", "ship", "purge", …
   std::string order_id;   ///< may be empty
   std::string payload;    ///< JSON; ids and numbers only, no PHI
   std::string lane;       ///< jobs of one lane run one after the other, by sequence; may be empty

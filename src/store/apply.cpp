@@ -40,6 +40,8 @@ constexpr std::array kNames{
     "AdvanceClock",
     "InsertSuppression",
     "RemoveSuppression",
+    "InsertDestination",
+    "DeleteDestination",
 };
 static_assert(kNames.size() == std::variant_size_v<app::Write>);
 
@@ -76,6 +78,10 @@ class Preparer {
     prepared_.key = subscriber_key(sealer_, subscription.email);
     seal("subscriptions", "person", subscription.id, subscriber_to_json(subscription));
   }
+  void operator()(const app::InsertDestination& write) {
+    seal("destinations", "document", write.destination.id,
+         app::destination_to_json(write.destination));
+  }
   void operator()(const app::PutOrderType& write) {
     prepared_.document = order::to_json(write.type);
   }
@@ -92,7 +98,10 @@ class Preparer {
   }
   void webhook(const app::WebhookEndpoint& endpoint) {
     seal("webhooks", "secret", endpoint.id, endpoint.secret.reveal());
-    if (endpoint.headers.empty() && endpoint.previous_secret.reveal().empty()) return;
+    if (endpoint.headers.empty() && endpoint.previous_secret.reveal().empty() &&
+        endpoint.authentication == app::OutgoingAuth{}) {
+      return;
+    }
     prepared_.options =
         sealer_.seal(webhook_options_to_json(endpoint),
                      Place{client_id_, "webhooks", "options", endpoint.id}.context());

@@ -93,6 +93,10 @@ Applied apply(Script& out, const Tenant& tenant, const app::PutOrderType& write,
               const Prepared& prepared);
 Applied apply(Script& out, const Tenant& tenant, const app::RemoveOrderType& write,
               const Prepared& prepared);
+Applied apply(Script& out, const Tenant& tenant, const app::InsertDestination& write,
+              const Prepared& prepared);
+Applied apply(Script& out, const Tenant& tenant, const app::DeleteDestination& write,
+              const Prepared& prepared);
 
 inline constexpr Need kLeaseIsOurs{base::ErrorCode::conflict,
                                    "the job's lease has passed to another worker"};

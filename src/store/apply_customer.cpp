@@ -1,4 +1,4 @@
-// What a customer sets up for itself: subscriptions and order types.
+// What is set up for a customer: subscriptions, order types, destinations.
 #include "store/apply.hpp"
 
 namespace chartroom::store {
@@ -41,6 +41,21 @@ Applied apply(Script& out, const Tenant& tenant, const app::RemoveOrderType& wri
   return out.run_once({ErrorCode::not_found, "unknown order type"},
                       "DELETE FROM order_types WHERE client_id = ? AND code = ?", tenant.client_id,
                       write.code);
+}
+
+Applied apply(Script& out, const Tenant& tenant, const app::InsertDestination& write,
+              const Prepared& prepared) {
+  const app::Destination& destination = write.destination;
+  return out.run(
+      "INSERT INTO destinations (client_id, id, name, document_sealed) VALUES (?, ?, ?, ?)",
+      tenant.client_id, destination.id, destination.name, Bytes{prepared.sealed});
+}
+
+Applied apply(Script& out, const Tenant& tenant, const app::DeleteDestination& write,
+              const Prepared& /*prepared*/) {
+  return out.run_once({ErrorCode::not_found, "unknown destination"},
+                      "DELETE FROM destinations WHERE client_id = ? AND id = ?", tenant.client_id,
+                      write.id);
 }
 
 }  // namespace chartroom::store

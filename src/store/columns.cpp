@@ -61,8 +61,12 @@ std::string webhook_options_to_json(const app::WebhookEndpoint& endpoint) {
   for (const auto& [name, value] : endpoint.headers) {
     headers.push_back(json::object{{"name", name}, {"value", value.reveal()}});
   }
-  return json::serialize(json::object{{"previousSecret", endpoint.previous_secret.reveal()},
-                                      {"headers", std::move(headers)}});
+  json::object out{{"previousSecret", endpoint.previous_secret.reveal()},
+                   {"headers", std::move(headers)}};
+  if (endpoint.authentication != app::OutgoingAuth{}) {
+    out["authentication"] = app::auth_to_json(endpoint.authentication);
+  }
+  return json::serialize(out);
 }
 
 base::Result<void> webhook_options_from_json(std::string_view text,
@@ -74,6 +78,10 @@ base::Result<void> webhook_options_from_json(std::string_view text,
       endpoint.headers.emplace_back(
           std::string(header.at("name").as_string()),
           base::Sensitive<std::string>(std::string(header.at("value").as_string())));
+    }
+    // Rows of earlier releases have none.
+    if (const json::value* auth = in.if_contains("authentication")) {
+      endpoint.authentication = app::auth_from_json(auth->as_string()).value();
     }
   });
 }

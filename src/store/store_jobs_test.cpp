@@ -84,6 +84,16 @@ TEST_P(StoreTest, RetryWaitsAndCountsAndBuryEnds) {
   EXPECT_EQ(alpha_->busy_jobs(now()).value(), 0U);
 }
 
+TEST_P(StoreTest, WhatIsPutOffUntriedIsNotCounted) {
+  ASSERT_TRUE(alpha_->commit({app::InsertJob{job("j")}}));
+  ASSERT_EQ(claim_ids(), Ids{"j"});
+  ASSERT_TRUE(alpha_->commit({app::RetryJob{"j", claimed_.at("j").lease, 1s, "busy", false}}));
+  EXPECT_EQ(claim_ids(), Ids{});
+  bench_->clock.advance(1s);
+  ASSERT_EQ(claim_ids(), Ids{"j"});
+  EXPECT_EQ(claimed_.at("j").attempts, 0U);
+}
+
 TEST_P(StoreTest, ALaneRunsOneByOneInOrder) {
   ASSERT_TRUE(
       alpha_->commit({app::InsertJob{job("l1", "lane")}, app::InsertJob{job("l2", "lane", 9)},
@@ -118,13 +128,13 @@ TEST_P(StoreTest, DroppedJobsFreeTheirLane) {
   };
   app::Job foreign = job("foreign", "lane");
   ASSERT_TRUE(alpha_->commit({of_order("r", "retrieve", "lane"), of_order("d", "deliver", ""),
-                              of_order("m", "mail", ""), app::InsertJob{foreign},
-                              of_order("t", "timer", "")}));
+                              of_order("m", "mail", ""), of_order("s", "ship", ""),
+                              app::InsertJob{foreign}, of_order("t", "timer", "")}));
   ASSERT_TRUE(beta_->commit({app::DropJobs{"o1", ""}}));
   ASSERT_TRUE(alpha_->commit({app::DropJobs{"o1", "timer"}}));
-  EXPECT_EQ(alpha_->busy_jobs(now()).value(), 3U);
+  EXPECT_EQ(alpha_->busy_jobs(now()).value(), 4U);
   ASSERT_TRUE(alpha_->commit({app::DropJobs{"o1", ""}}));
-  EXPECT_EQ(claim_ids(), (Ids{"d", "m", "foreign"}));
+  EXPECT_EQ(claim_ids(), (Ids{"d", "m", "s", "foreign"}));
   ASSERT_TRUE(alpha_->commit({of_order("r", "retrieve", "")}));
   EXPECT_EQ(claim_ids(), Ids{}) << "a dropped job does not come back";
 }

@@ -1,4 +1,5 @@
-// Reads of what a customer sets up and follows: webhooks, tasks, subscriptions, order types.
+// Reads of what a customer sets up and follows: webhooks, tasks, subscriptions, order types,
+// destinations.
 #include "store/columns.hpp"
 #include "store/tenant_store.hpp"
 
@@ -178,6 +179,28 @@ Result<app::ApplicationSettings> SqlTenantStore::settings() {
       return base::fail(base::ErrorCode::not_found, "unknown application", "client_id");
     }
     return std::move(**settings);
+  });
+}
+
+Result<app::Destination> SqlTenantStore::read_destination(const Row& row) const {
+  const auto document = open("destinations", "document", row.view(0), row.view(1));
+  if (!document) return base::pass_on(document.error());
+  return app::destination_from_json(*document);
+}
+
+Result<std::vector<app::Destination>> SqlTenantStore::destinations() {
+  return database_.fetch([&](Session& db) {
+    return db.all<app::Destination>(
+        "SELECT id, document_sealed FROM destinations WHERE client_id = ? ORDER BY sequence",
+        [this](const Row& row) { return read_destination(row); }, client_id_);
+  });
+}
+
+Result<std::optional<app::Destination>> SqlTenantStore::find_destination(const std::string& id) {
+  return database_.fetch([&](Session& db) {
+    return db.one<app::Destination>(
+        "SELECT id, document_sealed FROM destinations WHERE client_id = ? AND id = ?",
+        [this](const Row& row) { return read_destination(row); }, client_id_, id);
   });
 }
 

@@ -53,6 +53,8 @@ class SqlTenantStore final : public app::TenantStore {
   base::Result<std::vector<app::Subscription>> subscriptions_of(
       const std::string& human_id) override;
   base::Result<std::optional<app::Subscription>> find_subscription(const std::string& id) override;
+  base::Result<std::vector<app::Destination>> destinations() override;
+  base::Result<std::optional<app::Destination>> find_destination(const std::string& id) override;
   base::Result<std::vector<order::OrderType>> own_order_types() override;
   base::Result<std::optional<app::IdempotentAnswer>> find_idempotent_answer(
       const std::string& key, base::TimePoint now) override;
@@ -74,6 +76,7 @@ class SqlTenantStore final : public app::TenantStore {
   base::Result<app::StoredEvent> read_event(const Row& row) const;
   base::Result<app::WebhookEndpoint> read_webhook(const Row& row) const;
   base::Result<app::Subscription> read_subscription(const Row& row) const;
+  base::Result<app::Destination> read_destination(const Row& row) const;
 
   Database& database_;
   std::string client_id_;

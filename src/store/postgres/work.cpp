@@ -179,7 +179,7 @@ Applied apply_own(WorkScript& out, const Tenant& tenant, const app::DropJobs& wr
   return out.run(
       "WITH dropped AS (UPDATE jobs SET state = 3, ended_at_ms = ?1 WHERE client_id = ?2 "
       "AND order_id = ?3 AND state < 3 AND state <> 1 "
-      "AND CASE WHEN ?4 = '' THEN kind NOT IN ('deliver', 'mail') ELSE kind = ?4 END "
+      "AND CASE WHEN ?4 = '' THEN kind NOT IN ('deliver', 'mail', 'ship') ELSE kind = ?4 END "
       "RETURNING sequence, lane) UPDATE jobs SET state = 0 WHERE state = 2 AND sequence IN "
       "(SELECT (SELECT n.sequence FROM jobs n WHERE n.client_id = ?2 AND n.lane = l.lane "
       "AND n.lane <> '' AND n.state < 3 AND n.sequence NOT IN (SELECT sequence FROM dropped) "

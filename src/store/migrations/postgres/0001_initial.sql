@@ -259,6 +259,19 @@ CREATE TABLE order_types (
   PRIMARY KEY (client_id, code)
 );
 
+-- Where finished reports are shipped to. document_sealed: all of it as JSON, secrets included; id
+-- and name stand beside it to be found and to be unique.
+CREATE TABLE destinations (
+  sequence        bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  client_id       text COLLATE "C" NOT NULL,
+  id              text COLLATE "C" NOT NULL,
+  name            text COLLATE "C" NOT NULL,
+  document_sealed bytea NOT NULL
+);
+CREATE UNIQUE INDEX destinations_id ON destinations (client_id, id);
+CREATE UNIQUE INDEX destinations_name ON destinations (client_id, name);
+CREATE INDEX destinations_all ON destinations (client_id, sequence);
+
 CREATE TABLE suppressions (
   client_id  text COLLATE "C" NOT NULL,
   person_key text COLLATE "C" NOT NULL,
