@@ -41,6 +41,26 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
+def sql(url: str, *statements: str) -> str:
+    """Runs statements as psql does, each for itself; what they print."""
+    folder = programs()
+    assert folder is not None
+    commands = [part for statement in statements for part in ("-c", statement)]
+    done = subprocess.run([str(folder / "psql"), "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", url, *commands],
+                          capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise RuntimeError(done.stderr[-2000:])
+    return done.stdout
+
+
+def create_database(url: str, name: str) -> str:
+    """Makes an empty database unless it is there; its URL."""
+    known = sql(url, f"SELECT 1 FROM pg_database WHERE datname = '{name}'")
+    if not known.strip():
+        sql(url, f"CREATE DATABASE {name}")
+    return url.rsplit("/", 1)[0] + "/" + name
+
+
 def unprivileged() -> str | None:
     """Whom to become; None: we are somebody already."""
     if os.geteuid() != 0:

@@ -11,8 +11,8 @@ Applied apply(Script& out, const Tenant& tenant, const app::RetryJob& write,
   return out.run_once(kLeaseIsOurs,
                       "UPDATE jobs SET state = 0, attempts = attempts + ?, lease = '', error = ?, "
                       "due_at_ms = ? WHERE id = ? AND client_id = ? AND state = 1 AND lease = ?",
-                      write.tried ? 1 : 0, write.error, tenant.now + write.delay, write.job_id, tenant.client_id,
-                      write.lease);
+                      write.tried ? 1 : 0, write.error, tenant.now + write.delay, write.job_id,
+                      tenant.client_id, write.lease);
 }
 
 Applied apply(Script& out, const Tenant& tenant, const app::AdvanceClock& write,

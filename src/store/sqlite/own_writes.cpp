@@ -154,7 +154,8 @@ Applied apply_own(Connection& db, const Tenant& tenant, const app::DropJobs& wri
   const auto dropped = db.each(
       "UPDATE jobs INDEXED BY jobs_order SET state = 3, ended_at_ms = ?1 "
       "WHERE client_id = ?2 AND order_id = ?3 AND state < 3 AND state <> 1 "
-      "AND CASE WHEN ?4 = '' THEN kind NOT IN ('deliver', 'mail', 'ship') ELSE kind = ?4 END RETURNING "
+      "AND CASE WHEN ?4 = '' THEN kind NOT IN ('deliver', 'mail', 'ship') ELSE kind = ?4 END "
+      "RETURNING "
       "lane",
       [&](const Row& row) -> base::Result<void> {
         lanes.insert(row.text(0));

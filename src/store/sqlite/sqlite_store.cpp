@@ -206,4 +206,16 @@ Result<int> migrate_sqlite(const std::filesystem::path& directory, const base::C
   return opened->migrated;
 }
 
+Result<std::vector<std::string>> plan_sqlite(const std::filesystem::path& directory) {
+  const auto file = directory / kDatabaseFile;
+  std::error_code error;
+  if (!std::filesystem::exists(file, error)) return names_of(sqlite::migrations());
+  auto connection = Connection::open(file, Connection::Kind::reader, false);
+  if (!connection) return base::pass_on(explain(connection.error(), file));
+  (*connection)->never_checkpoint_on_close();
+  const auto missing = missing_migrations(**connection, sqlite::migrations());
+  if (!missing) return base::pass_on(explain(missing.error(), file));
+  return names_of(*missing);
+}
+
 }  // namespace chartroom::store
