@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs the test programs of a build and adds up what they say.
 
-usage: run.py --build DIR [--unit] [-k EXPRESSION]
+usage: run.py --build DIR [--unit | --postgres] [-k EXPRESSION]
 
 Unit tests are the GoogleTest programs DIR/test_*; black-box tests are tests/api (pytest),
 tests/browser and tests/clients (Node.js). The last line is "N passed, N failed, N skipped".
@@ -16,6 +16,8 @@ import sys
 import tempfile
 import time
 import xml.etree.ElementTree as xml
+
+from postgres_server import PostgresServer
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 UNIT_TIMEOUT_S = 1500
@@ -131,13 +133,21 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--build", required=True, type=pathlib.Path)
     parser.add_argument("--unit", action="store_true")
+    parser.add_argument("--postgres", action="store_true", help="the black-box tests, on a PostgreSQL store")
     parser.add_argument("-k", dest="expression", default="")
     arguments = parser.parse_args()
     build = arguments.build.resolve()
     tally = Tally()
-    if not arguments.expression:
+    if arguments.postgres:
+        server = PostgresServer().start()
+        try:
+            os.environ.update(CHARTROOM_TEST_ENGINE="postgres", CHARTROOM_TEST_POSTGRES=server.url)
+            api_tests(build, arguments.expression, tally)
+        finally:
+            server.stop()
+    elif not arguments.expression:
         unit_tests(build, tally)
-    if not arguments.unit:
+    if not arguments.unit and not arguments.postgres:
         api_tests(build, arguments.expression, tally)
         if not arguments.expression:
             node_tests("browser", ["tests/browser"], "tests/browser/run.mjs", build, tally)

@@ -88,9 +88,8 @@ class Desk::Impl {
   DeskSettings settings_;
   OrderWriter writer_;
   ClockMover clock_mover_;
-  /// Endpoints are changed one at a time: a change is a read and a write of the whole, and one that
-  /// came in between must not bring back an old secret.
-  std::mutex webhook_changes_;
+  /// Endpoints are added one at a time, so that a burst cannot pass the limit of their number.
+  std::mutex webhook_additions_;
 };
 
 }  // namespace chartroom::app

@@ -79,6 +79,22 @@ void apply(const WebhookChange& change, WebhookEndpoint& endpoint) {
   if (endpoint.enabled) endpoint.suspended_at.reset();
 }
 
+/// A change is a read and a write of the whole. One that came in between, here or on another node,
+/// must be seen and not undone: then it is read again.
+constexpr int kChangeTries = 8;
+bool was_overtaken(const base::Error& error) {
+  return error.code == ErrorCode::conflict && error.field == "UpdateWebhook";
+}
+
+/// Calls `attempt` until no other change comes between its read and its write.
+template <typename Attempt>
+auto until_undisturbed(const Attempt& attempt) {
+  auto done = attempt();
+  for (int tries = 1; tries < kChangeTries && !done && was_overtaken(done.error()); ++tries)
+    done = attempt();
+  return done;
+}
+
 }  // namespace
 
 Result<std::vector<WebhookEndpoint>> Desk::webhooks(const Application& application) {
@@ -101,7 +117,7 @@ Result<WebhookEndpoint> Desk::webhook(const Application& application, const std:
 Result<RenderedAnswer> Desk::add_webhook(const Application& application, const NewWebhook& webhook,
                                          const Answering<WebhookEndpoint>& answering) {
   const auto tenant = impl_->ports_.store.tenant(application.client_id);
-  const std::lock_guard lock(impl_->webhook_changes_);
+  const std::lock_guard lock(impl_->webhook_additions_);
   const auto present = tenant->webhooks();
   if (!present) return pass_on(present.error());
   if (present->size() >= kWebhooksMost) {
@@ -134,25 +150,25 @@ Result<RenderedAnswer> Desk::add_webhook(const Application& application, const N
 Result<WebhookEndpoint> Desk::change_webhook(const Application& application, const std::string& id,
                                              const WebhookChange& change) {
   const auto tenant = impl_->ports_.store.tenant(application.client_id);
-  const std::lock_guard lock(impl_->webhook_changes_);
-  auto endpoint = webhook(application, id);
-  if (!endpoint) return endpoint;
-  const auto now = impl_->now(*tenant);
-  if (!now) return pass_on(now.error());
-  apply(change, *endpoint);
-  if (const auto settled = settle(impl_->ports_.certificates, *endpoint); !settled) {
-    return pass_on(settled.error());
-  }
-  endpoint->updated_at = impl_->ports_.clock.now();
-  const auto committed =
-      tenant->commit({UpdateWebhook{*endpoint}, audit("webhook.changed", id, *now)});
-  if (!committed) return pass_on(committed.error());
-  return endpoint;
+  return until_undisturbed([&]() -> Result<WebhookEndpoint> {
+    auto endpoint = webhook(application, id);
+    if (!endpoint) return endpoint;
+    const auto now = impl_->now(*tenant);
+    if (!now) return pass_on(now.error());
+    apply(change, *endpoint);
+    if (const auto settled = settle(impl_->ports_.certificates, *endpoint); !settled) {
+      return pass_on(settled.error());
+    }
+    endpoint->updated_at = impl_->ports_.clock.now();
+    const auto committed =
+        tenant->commit({UpdateWebhook{*endpoint}, audit("webhook.changed", id, *now)});
+    if (!committed) return pass_on(committed.error());
+    return endpoint;
+  });
 }
 
 Result<void> Desk::remove_webhook(const Application& application, const std::string& id) {
   const auto tenant = impl_->ports_.store.tenant(application.client_id);
-  const std::lock_guard lock(impl_->webhook_changes_);
   const auto now = impl_->now(*tenant);
   if (!now) return pass_on(now.error());
   return tenant->commit({DeleteWebhook{id}, audit("webhook.removed", id, *now)});
@@ -162,22 +178,23 @@ Result<RenderedAnswer> Desk::rotate_webhook_secret(const Application& applicatio
                                                    const std::string& id, base::Duration overlap,
                                                    const Answering<WebhookEndpoint>& answering) {
   const auto tenant = impl_->ports_.store.tenant(application.client_id);
-  const std::lock_guard lock(impl_->webhook_changes_);
-  auto endpoint = webhook(application, id);
-  if (!endpoint) return pass_on(endpoint.error());
-  const auto now = impl_->now(*tenant);
-  if (!now) return pass_on(now.error());
-  const base::TimePoint real_now = impl_->ports_.clock.now();
-  endpoint->previous_secret = std::move(endpoint->secret);
-  endpoint->previous_secret_until = real_now + overlap;
-  endpoint->secret = make_webhook_secret(impl_->ports_.random);
-  endpoint->updated_at = real_now;
-  *endpoint = as_of(std::move(*endpoint), real_now);
-  Commit writes{UpdateWebhook{*endpoint}, audit("webhook.secret_rotated", id, *now)};
-  RenderedAnswer answer = impl_->answer(answering, *endpoint, writes);
-  const auto committed = tenant->commit(writes);
-  if (!committed) return pass_on(committed.error());
-  return answer;
+  return until_undisturbed([&]() -> Result<RenderedAnswer> {
+    auto endpoint = webhook(application, id);
+    if (!endpoint) return pass_on(endpoint.error());
+    const auto now = impl_->now(*tenant);
+    if (!now) return pass_on(now.error());
+    const base::TimePoint real_now = impl_->ports_.clock.now();
+    endpoint->previous_secret = std::move(endpoint->secret);
+    endpoint->previous_secret_until = real_now + overlap;
+    endpoint->secret = make_webhook_secret(impl_->ports_.random);
+    endpoint->updated_at = real_now;
+    *endpoint = as_of(std::move(*endpoint), real_now);
+    Commit writes{UpdateWebhook{*endpoint}, audit("webhook.secret_rotated", id, *now)};
+    RenderedAnswer answer = impl_->answer(answering, *endpoint, writes);
+    const auto committed = tenant->commit(writes);
+    if (!committed) return pass_on(committed.error());
+    return answer;
+  });
 }
 
 Result<RenderedAnswer> Desk::test_webhook(const Application& application, const std::string& id,

@@ -104,6 +104,8 @@ struct InsertIdempotentAnswer {
 struct InsertWebhook {
   WebhookEndpoint endpoint;
 };
+/// Compare-and-set: conflict when the stored version is not endpoint.version, or it is gone. Stores
+/// version + 1. So a change that was read before a suspension cannot undo it.
 struct UpdateWebhook {
   WebhookEndpoint endpoint;
 };

@@ -211,6 +211,8 @@ struct WebhookEndpoint {
   SecretHeaders headers;        ///< of every delivery, such as Authorization; sealed at rest
   OutgoingAuth authentication;  ///< sealed at rest
 
+  std::int64_t version = 0;  ///< grows with each change; compare-and-set on update
+
   // Circuit breaker; kept by NoteDelivery and SuspendWebhook alone. Real time.
   unsigned failures = 0;  ///< tries in a row that were not accepted
   std::optional<base::TimePoint> failing_since;

@@ -24,18 +24,13 @@ base::Sensitive<std::string> make_client_secret(base::Random& random) {
 /// Opens the store, changes one application and stores it. `change` says what it changed.
 template <typename Change>
 int change_application(const Config& config, const std::string& client_id, const Change& change) {
-  const auto open = open_store(config, kToolOptions);
+  const auto open = open_store(config, Purpose::tool);
   if (!open) return report_error(open.error());
   OpenStore& house = **open;
-  auto found = house.store->find_application(client_id);
+  auto found = find_application(*house.store, client_id);
   if (!found) return report_error(found.error());
-  if (!*found) {
-    std::cerr << "chartroom: --app: there is no application with this client id; "
-                 "'chartroom app list' shows all\n";
-    return kUsedWrongly;
-  }
-  const boost::json::object done = change(**found, house);
-  if (auto stored = house.store->update_application(**found); !stored)
+  const boost::json::object done = change(*found, house);
+  if (auto stored = house.store->update_application(*found); !stored)
     return report_error(stored.error());
   print(done);
   return kDone;
@@ -54,7 +49,7 @@ int app_create(const Config& config, const std::string& name) {
     std::cerr << "chartroom: --name: 1 to " << kNameCodePoints << " characters\n";
     return kUsedWrongly;
   }
-  const auto open = open_store(config, kToolOptions);
+  const auto open = open_store(config, Purpose::tool);
   if (!open) return report_error(open.error());
   OpenStore& house = **open;
   const auto secret = make_client_secret(house.random);
@@ -72,7 +67,7 @@ int app_create(const Config& config, const std::string& name) {
 }
 
 int app_list(const Config& config) {
-  const auto open = open_store(config, kToolOptions);
+  const auto open = open_store(config, Purpose::tool);
   if (!open) return report_error(open.error());
   const auto applications = (*open)->store->applications();
   if (!applications) return report_error(applications.error());

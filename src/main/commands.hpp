@@ -27,7 +27,8 @@ int webhook_add(const Config& config, const std::string& client_id, const std::s
                 const std::vector<std::string>& events, const std::string& auth_file);
 /// Reads persons from standard input, one JSON object a line.
 int suppression_change(const Config& config, const std::string& client_id, bool add);
-int migrate(const Config& config);
+/// With `only_plan`: prints what would be done.
+int migrate(const Config& config, bool only_plan);
 int check_config(const Config& config);
 int version();
 /// One JSON line per operation of the API, the applicant's pages apart.

@@ -11,6 +11,7 @@
 #include "base/text.hpp"
 #include "base/time.hpp"
 #include "http/peer.hpp"
+#include "store/postgres/options.hpp"
 
 namespace chartroom::cli {
 namespace {
@@ -20,6 +21,11 @@ using base::fail;
 using base::Result;
 
 constexpr unsigned kRateMost = 100'000;  ///< a minute
+// Two connections write, the others read and claim.
+constexpr unsigned kPoolLeast = 3;
+constexpr unsigned kPoolMost = 200;
+constexpr std::chrono::seconds kDatabaseTimeLeast{1};
+constexpr std::chrono::minutes kDatabaseTimeMost{10};
 
 Result<void> wrong(const std::string& name, const std::string& allowed) {
   return fail(ErrorCode::invalid_input, name + ": " + allowed, name);
@@ -144,6 +150,28 @@ Setter count_setter(unsigned Config::* field, const char* name, unsigned most) {
   };
 }
 
+Result<void> set_pool_size(unsigned& target, const std::string& value) {
+  unsigned size = 0;
+  if (!set_count(size, kPoolMost, "database_pool_size", value) || size < kPoolLeast) {
+    return wrong("database_pool_size", "must be a whole number from " + std::to_string(kPoolLeast) +
+                                           " to " + std::to_string(kPoolMost));
+  }
+  target = size;
+  return {};
+}
+
+/// Of a connection to the database.
+Setter time_setter(std::chrono::milliseconds Config::* field, const char* name) {
+  return [field, name](Config& config, const std::string& value) -> Result<void> {
+    const auto time = base::parse_duration(value);
+    if (!time || *time < kDatabaseTimeLeast || *time > kDatabaseTimeMost) {
+      return wrong(name, "must be a time from 1s to 10m, such as 30s");
+    }
+    config.*field = *time;
+    return {};
+  };
+}
+
 /// Every setting there is. docs/operations.md lists the same names.
 const std::map<std::string, Setter>& setters() {
   static const std::map<std::string, Setter> all{
@@ -162,9 +190,25 @@ const std::map<std::string, Setter>& setters() {
        [](Config& c, const std::string& v) { return set_url(c.public_url, "public_url", v); }},
       {"database",
        [](Config& c, const std::string& v) -> Result<void> {
-         c.database = v;
+         if (auto checked = store::check_postgres_url(v); !checked)
+           return wrong("database", checked.error().message);
+         c.database = base::Sensitive<std::string>(v);
          return {};
        }},
+      {"database_password_file",
+       [](Config& c, const std::string& v) -> Result<void> {
+         c.database_password_file = v;
+         return {};
+       }},
+      {"database_pool_size",
+       [](Config& c, const std::string& v) { return set_pool_size(c.database_pool_size, v); }},
+      {"database_connect_timeout",
+       time_setter(&Config::database_connect_timeout, "database_connect_timeout")},
+      {"database_statement_timeout",
+       time_setter(&Config::database_statement_timeout, "database_statement_timeout")},
+      {"database_idle_timeout",
+       time_setter(&Config::database_idle_timeout, "database_idle_timeout")},
+      {"database_tcp_timeout", time_setter(&Config::database_tcp_timeout, "database_tcp_timeout")},
       {"sandbox",
        [](Config& c, const std::string& v) { return set_bool(c.sandbox, "sandbox", v); }},
       {"sandbox_records",

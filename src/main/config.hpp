@@ -12,6 +12,7 @@
 #include "base/limits.hpp"
 #include "base/logger.hpp"
 #include "base/result.hpp"
+#include "base/sensitive.hpp"
 
 namespace chartroom::cli {
 
@@ -19,7 +20,16 @@ struct Config {
   std::filesystem::path data;             ///< --data, CHARTROOM_DATA, data
   std::string listen = "127.0.0.1:8080";  ///< address:port; port 0 takes a free one
   std::string public_url;                 ///< empty: http://<listen>
-  std::string database;                   ///< empty: SQLite under `data`
+
+  /// postgres://…; empty: SQLite under `data`. May hold a password.
+  base::Sensitive<std::string> database;
+  std::filesystem::path database_password_file;
+  unsigned database_pool_size = 12;  ///< 3 to 200
+  std::chrono::milliseconds database_connect_timeout{5'000};
+  std::chrono::milliseconds database_statement_timeout{30'000};
+  std::chrono::milliseconds database_idle_timeout{10'000};
+  std::chrono::milliseconds database_tcp_timeout{10'000};
+
   bool sandbox = false;
   std::vector<std::filesystem::path> sandbox_records;
   std::vector<std::string> roles{"api", "worker"};
@@ -41,6 +51,7 @@ struct Config {
   std::string mail_from;
   std::string mail_reply_to;
 
+  [[nodiscard]] bool has_database() const { return !database.reveal().empty(); }
   [[nodiscard]] bool has_role(const std::string& role) const;
   [[nodiscard]] base::LogLevel level() const;
 };

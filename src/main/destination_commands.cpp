@@ -39,19 +39,13 @@ struct Shipyard {
 };
 
 base::Result<Shipyard> open_shipyard(const Config& config, const std::string& client_id) {
-  auto open = open_store(config, kToolOptions);
+  auto open = open_store(config, Purpose::tool);
   if (!open) return base::pass_on(open.error());
   Shipyard yard;
   yard.house = std::move(*open);
-  auto application = yard.house->store->find_application(client_id);
+  auto application = find_application(*yard.house->store, client_id);
   if (!application) return base::pass_on(application.error());
-  if (!*application) {
-    return base::fail(base::ErrorCode::invalid_input,
-                      "--app: there is no application with this client id; 'chartroom app list' "
-                      "shows all",
-                      "app");
-  }
-  yard.application = std::move(**application);
+  yard.application = *std::move(application);
   yard.tenant = yard.house->store->tenant(client_id);
   auto destinations = yard.tenant->destinations();
   if (!destinations) return base::pass_on(destinations.error());

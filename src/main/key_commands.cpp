@@ -32,7 +32,7 @@ int keys_rotate(const Config& config, const std::string& overlap, bool now) {
   const auto time =
       now ? base::Result<base::Duration>(base::Duration::zero()) : read_overlap(config, overlap);
   if (!time) return report_error(time.error());
-  const auto open = open_store(config, kToolOptions);
+  const auto open = open_store(config, Purpose::tool);
   if (!open) return report_error(open.error());
   OpenStore& house = **open;
   const auto key = auth::make_signing_key(*house.sealer, house.clock, house.random);
@@ -47,7 +47,7 @@ int keys_rotate(const Config& config, const std::string& overlap, bool now) {
 }
 
 int keys_list(const Config& config) {
-  const auto open = open_store(config, kToolOptions);
+  const auto open = open_store(config, Purpose::tool);
   if (!open) return report_error(open.error());
   auto keys = (*open)->store->signing_keys();
   if (!keys) return report_error(keys.error());

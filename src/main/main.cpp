@@ -29,6 +29,7 @@ struct Flags {
   std::vector<std::string> events;
   std::string overlap;
   bool now = false;
+  bool plan = false;
   std::vector<std::string> assignments;
   std::string code;
   std::string file;
@@ -106,7 +107,10 @@ void add_server_commands(CLI::App& cli, Flags& flags, Commands& commands) {
   CLI::App* check = cli.add_subcommand("check-config", "Check and print the configuration");
   add_serve_flags(*check, flags);
   commands.emplace_back(check, check_config);
-  add_tool(cli, flags, commands, "migrate", "Bring the store's schema up to date", migrate);
+  CLI::App* migrate_command =
+      add_tool(cli, flags, commands, "migrate", "Bring the store's schema up to date",
+               [&flags](const Config& config) { return migrate(config, flags.plan); });
+  migrate_command->add_flag("--plan", flags.plan, "Only print what would be applied");
 }
 
 void add_app_commands(CLI::App& app, Flags& flags, Commands& commands) {
@@ -284,11 +288,6 @@ int run(int argc, char** argv) {
   base::start_crypto();
   const auto config = configure(flags);
   if (!config) return report_error(config.error());
-  if (!config->database.empty()) {
-    return report_error({base::ErrorCode::invalid_input,
-                         "--database (PostgreSQL) is not part of this release; use --data DIR",
-                         "database"});
-  }
   for (const auto& [command, action] : commands) {
     if (*command) return action(*config);
   }

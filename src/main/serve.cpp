@@ -116,7 +116,7 @@ http::Router make_router(const api::ApiPorts& ports, app::LinkSigner& links, con
 
 int serve(const Config& config) {
   const sigset_t signals = block_signals();
-  auto open = open_store(config, {});
+  auto open = open_store(config, Purpose::serve);
   if (!open) return report_error(open.error());
   OpenStore& house = **open;
   const auto logger = make_json_logger(house.clock, config.level());

@@ -36,20 +36,14 @@ struct Found {
   }
 };
 
-Result<Found> find_application(const Config& config, const std::string& client_id) {
-  auto open = open_store(config, kToolOptions);
+Result<Found> find(const Config& config, const std::string& client_id) {
+  auto open = open_store(config, Purpose::tool);
   if (!open) return pass_on(open.error());
   Found found;
   found.house = std::move(*open);
-  auto application = found.house->store->find_application(client_id);
+  auto application = find_application(*found.house->store, client_id);
   if (!application) return pass_on(application.error());
-  if (!*application) {
-    return fail(ErrorCode::invalid_input,
-                "--app: there is no application with this client id; make one with 'chartroom app "
-                "create'",
-                "app");
-  }
-  found.application = std::move(**application);
+  found.application = std::move(*application);
   found.tenant = found.house->store->tenant(client_id);
   auto own = found.tenant->own_order_types();
   if (!own) return pass_on(own.error());
@@ -169,7 +163,7 @@ std::vector<order::OrderType> read_types(const toml::table& table, const std::st
 
 int app_set(const Config& config, const std::string& client_id,
             const std::vector<std::string>& assignments) {
-  auto found = find_application(config, client_id);
+  auto found = find(config, client_id);
   if (!found) return report_error(found.error());
   app::Application changed = found->application;
   DocumentFindings findings;
@@ -196,14 +190,14 @@ int app_set(const Config& config, const std::string& client_id,
 }
 
 int app_show(const Config& config, const std::string& client_id) {
-  const auto found = find_application(config, client_id);
+  const auto found = find(config, client_id);
   if (!found) return report_error(found.error());
   print(application_document(*found));
   return kDone;
 }
 
 int app_export(const Config& config, const std::string& client_id) {
-  const auto found = find_application(config, client_id);
+  const auto found = find(config, client_id);
   if (!found) return report_error(found.error());
   // Without own types the file says so, so that taking it in leaves none either.
   if (found->own.empty()) std::cout << "order_types = []\n\n";
@@ -215,7 +209,7 @@ int app_export(const Config& config, const std::string& client_id) {
 
 int app_import(const Config& config, const std::string& client_id,
                const std::filesystem::path& file) {
-  auto found = find_application(config, client_id);
+  auto found = find(config, client_id);
   if (!found) return report_error(found.error());
   const auto document = read_toml(file);
   if (!document) return report_error(document.error());
@@ -248,7 +242,7 @@ int app_import(const Config& config, const std::string& client_id,
 }
 
 int order_type_list(const Config& config, const std::string& client_id) {
-  const auto found = find_application(config, client_id);
+  const auto found = find(config, client_id);
   if (!found) return report_error(found.error());
   json::array lines;
   for (const order::OrderType& type : found->types()) {
@@ -263,7 +257,7 @@ int order_type_list(const Config& config, const std::string& client_id) {
 }
 
 int order_type_show(const Config& config, const std::string& client_id, const std::string& code) {
-  const auto found = find_application(config, client_id);
+  const auto found = find(config, client_id);
   if (!found) return report_error(found.error());
   if (code.empty()) {
     json::array documents;
@@ -279,7 +273,7 @@ int order_type_show(const Config& config, const std::string& client_id, const st
 }
 
 int order_type_export(const Config& config, const std::string& client_id, const std::string& code) {
-  const auto found = find_application(config, client_id);
+  const auto found = find(config, client_id);
   if (!found) return report_error(found.error());
   if (code.empty()) {
     const std::string text = order_types_toml(found->types());
@@ -294,7 +288,7 @@ int order_type_export(const Config& config, const std::string& client_id, const 
 
 int order_type_import(const Config& config, const std::string& client_id, const std::string& code,
                       const std::filesystem::path& file) {
-  auto found = find_application(config, client_id);
+  auto found = find(config, client_id);
   if (!found) return report_error(found.error());
   const auto document = read_toml(file);
   if (!document) return report_error(document.error());
@@ -324,7 +318,7 @@ int order_type_import(const Config& config, const std::string& client_id, const 
 }
 
 int order_type_remove(const Config& config, const std::string& client_id, const std::string& code) {
-  auto found = find_application(config, client_id);
+  auto found = find(config, client_id);
   if (!found) return report_error(found.error());
   if (find_type(found->types(), code) == nullptr) return unknown_code(*found, code);
   if (found->own.empty()) {

@@ -82,16 +82,11 @@ base::Result<std::vector<app::NewOrder>> read_persons(std::istream& in) {
 }  // namespace
 
 int suppression_change(const Config& config, const std::string& client_id, bool add) {
-  const auto open = open_store(config, kToolOptions);
+  const auto open = open_store(config, Purpose::tool);
   if (!open) return report_error(open.error());
   OpenStore& house = **open;
-  const auto application = house.store->find_application(client_id);
+  const auto application = find_application(*house.store, client_id);
   if (!application) return report_error(application.error());
-  if (!*application) {
-    std::cerr << "chartroom: --app: there is no application with this client id; "
-                 "'chartroom app list' shows all\n";
-    return kUsedWrongly;
-  }
   const auto persons = read_persons(std::cin);
   if (!persons) return report_error(persons.error());
   app::Commit writes;

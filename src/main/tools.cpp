@@ -14,6 +14,7 @@
 #include "main/print.hpp"
 #include "main/version.hpp"
 #include "main/wiring.hpp"
+#include "store/postgres/options.hpp"
 
 namespace chartroom::cli {
 namespace {
@@ -56,17 +57,12 @@ int webhook_add(const Config& config, const std::string& client_id, const std::s
       return kUsedWrongly;
     }
   }
-  const auto open = open_store(config, kToolOptions);
+  const auto open = open_store(config, Purpose::tool);
   if (!open) return report_error(open.error());
   OpenStore& house = **open;
-  const auto application = house.store->find_application(client_id);
+  const auto application = find_application(*house.store, client_id);
   if (!application) return report_error(application.error());
-  if (!*application) {
-    std::cerr << "chartroom: --app: there is no application with this client id; make one with "
-                 "'chartroom app create'\n";
-    return kUsedWrongly;
-  }
-  if (const auto rule = app::broken_url_rule(url, (*application)->sandbox)) {
+  if (const auto rule = app::broken_url_rule(url, application->sandbox)) {
     std::cerr << "chartroom: --url: " << *rule << '\n';
     return kUsedWrongly;
   }
@@ -80,7 +76,7 @@ int webhook_add(const Config& config, const std::string& client_id, const std::s
   }
   app::WebhookEndpoint endpoint;
   if (!auth_file.empty()) {
-    const int read = read_auth_file(auth_file, (*application)->sandbox, endpoint);
+    const int read = read_auth_file(auth_file, application->sandbox, endpoint);
     if (read != kDone) return read;
   }
   endpoint.id = base::make_uuid_v7(house.clock.now(), house.random);
@@ -91,19 +87,23 @@ int webhook_add(const Config& config, const std::string& client_id, const std::s
   const auto stored =
       tenant->commit({app::InsertWebhook{endpoint},
                       app::InsertAudit{{"", "operator", "webhook.added", endpoint.id,
-                                        endpoint.created_at + (*application)->clock_offset}}});
+                                        endpoint.created_at + application->clock_offset}}});
   if (!stored) return report_error(stored.error());
   print({{"id", endpoint.id}, {"secret", endpoint.secret.reveal()}});
   return kDone;
 }
 
-int migrate(const Config& config) {
-  if (config.data.empty()) {
-    std::cerr << "chartroom: --data DIR is needed: where the orders are kept\n";
-    return kUsedWrongly;
+int migrate(const Config& config, bool only_plan) {
+  if (only_plan) {
+    const auto missing = plan_migrations(config);
+    if (!missing) return report_error(missing.error());
+    for (const std::string& name : *missing) std::cout << name << '\n';
+    std::cout << (missing->empty() ? "the schema is up to date"
+                                   : std::to_string(missing->size()) + " migrations to apply")
+              << std::endl;
+    return kDone;
   }
-  const base::SystemClock clock;
-  const auto applied = store::migrate_sqlite(config.data, clock);
+  const auto applied = migrate_store(config);
   if (!applied) return report_error(applied.error());
   std::cout << (*applied == 0 ? "the schema is up to date"
                               : std::to_string(*applied) + " migrations applied")
@@ -118,7 +118,15 @@ int check_config(const Config& config) {
   for (const auto& address : config.trusted_proxies) proxies.emplace_back(address);
   json::array roles;
   for (const auto& role : config.roles) roles.emplace_back(role);
+  const auto seconds = [](std::chrono::milliseconds time) { return base::format_duration(time); };
   print({{"data", config.data.string()},
+         {"database", store::describe_postgres_url(config.database.reveal())},
+         {"database_password_file", config.database_password_file.string()},
+         {"database_pool_size", config.database_pool_size},
+         {"database_connect_timeout", seconds(config.database_connect_timeout)},
+         {"database_statement_timeout", seconds(config.database_statement_timeout)},
+         {"database_idle_timeout", seconds(config.database_idle_timeout)},
+         {"database_tcp_timeout", seconds(config.database_tcp_timeout)},
          {"listen", config.listen},
          {"public_url", config.public_url},
          {"sandbox", config.sandbox},

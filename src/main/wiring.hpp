@@ -1,8 +1,9 @@
 // What the commands share: opening the store with its keys.
 #pragma once
 
-#include <filesystem>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "app/ports.hpp"
 #include "app/store.hpp"
@@ -10,12 +11,12 @@
 #include "base/ports.hpp"
 #include "base/result.hpp"
 #include "main/config.hpp"
-#include "store/sqlite/sqlite_store.hpp"
 
 namespace chartroom::cli {
 
-/// For commands that do one thing, also while the server runs.
-inline constexpr store::SqliteOptions kToolOptions{store::SqliteOptions::Role::tool, false};
+/// Who opens the store: the one that serves, or a command that does one thing, also while a server
+/// runs.
+enum class Purpose { serve, tool };
 
 /// The machine's ports and what hangs on the master key. Members are destroyed in reverse order.
 struct OpenStore {
@@ -26,9 +27,19 @@ struct OpenStore {
   std::unique_ptr<app::Store> store;
 };
 
-/// Master key: the configured file; otherwise <data>/master.key, which is made in sandbox mode.
-/// Errors: invalid_input (no data directory, no key), and those of open_sqlite_store().
-[[nodiscard]] base::Result<std::unique_ptr<OpenStore>> open_store(
-    const Config& config, const store::SqliteOptions& options);
+/// The embedded store under <data>, or the PostgreSQL database that --database names. Master key:
+/// the configured file; otherwise <data>/master.key, which is made in sandbox mode.
+/// Errors: invalid_input (no place for the data, no key), and those of the engine.
+[[nodiscard]] base::Result<std::unique_ptr<OpenStore>> open_store(const Config& config,
+                                                                  Purpose purpose);
+
+/// The application of --app. Error invalid_input when there is none.
+[[nodiscard]] base::Result<app::Application> find_application(app::Store& store,
+                                                              const std::string& client_id);
+
+/// How many migrations were applied.
+[[nodiscard]] base::Result<int> migrate_store(const Config& config);
+/// The files that migrate_store() would apply.
+[[nodiscard]] base::Result<std::vector<std::string>> plan_migrations(const Config& config);
 
 }  // namespace chartroom::cli

@@ -67,6 +67,7 @@ TEST_P(StoreTest, AWebhookKeepsItsSecretsSealedAndItsOptions) {
   EXPECT_EQ(found->updated_at, now());
   EXPECT_EQ(beta_->find_webhook("w1").value(), std::nullopt) << "another tenant's";
 
+  full.version = found->version;
   full.previous_secret = {};
   full.headers.clear();
   full.previous_secret_until.reset();
@@ -98,6 +99,7 @@ TEST_P(StoreTest, TheBreakerCountsFailuresInARowAndIsResetBySwitchingOn) {
   suspended.description = "edited while off";
   ASSERT_TRUE(alpha_->commit({app::UpdateWebhook{suspended}}));
   EXPECT_EQ(alpha_->find_webhook("w1").value()->suspended_at, first + 3h);
+  suspended = *alpha_->find_webhook("w1").value();
   suspended.enabled = true;
   ASSERT_TRUE(alpha_->commit({app::UpdateWebhook{suspended}}));
   const auto again = *alpha_->find_webhook("w1").value();
@@ -106,6 +108,24 @@ TEST_P(StoreTest, TheBreakerCountsFailuresInARowAndIsResetBySwitchingOn) {
   EXPECT_EQ(again.failures, 0U);
   EXPECT_TRUE(alpha_->commit({app::NoteDelivery{"gone", false, first}})) << "nobody minds";
   EXPECT_TRUE(alpha_->commit({app::SuspendWebhook{"gone", first}}));
+}
+
+TEST_P(StoreTest, AWebhookChangesOnlyFromTheVersionThatWasRead) {
+  ASSERT_TRUE(alpha_->commit({app::InsertWebhook{endpoint("w1", now())}}));
+  auto read = *alpha_->find_webhook("w1").value();
+  ASSERT_TRUE(alpha_->commit({app::SuspendWebhook{"w1", now()}}));
+  // What was read before the suspension says "enabled" and must not bring it back.
+  read.description = "new";
+  const auto refused = alpha_->commit({app::UpdateWebhook{read}});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::conflict);
+  EXPECT_EQ(refused.error().field, "UpdateWebhook");
+  EXPECT_FALSE(alpha_->find_webhook("w1").value()->enabled);
+  // Outcomes of deliveries come in all the time and are nobody's rival.
+  read = *alpha_->find_webhook("w1").value();
+  ASSERT_TRUE(alpha_->commit({app::NoteDelivery{"w1", false, now()}}));
+  ASSERT_TRUE(alpha_->commit({app::UpdateWebhook{read}}));
+  EXPECT_EQ(alpha_->find_webhook("w1").value()->failures, 1U);
 }
 
 TEST_P(StoreTest, AttemptsArePagedNewestFirst) {

@@ -94,6 +94,7 @@ TEST_P(StoreTest, AWebhooksAuthenticationComesBackAndIsSealed) {
   for (const char* marker : {"OAUTH-MARKER-17", "KEY-MARKER-18"}) {
     EXPECT_EQ(raw.find(marker), std::string::npos) << marker << " is stored in clear";
   }
+  endpoint.version = 1;
   endpoint.authentication = {};
   ASSERT_TRUE(alpha_->commit({app::UpdateWebhook{endpoint}}));
   EXPECT_EQ(alpha_->find_webhook("w1").value()->authentication, Auth{});

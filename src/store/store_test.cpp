@@ -214,6 +214,7 @@ TEST_P(StoreTest, WebhooksAndSuppressions) {
   EXPECT_FALSE(alpha_->is_suppressed("q").value());
   endpoint.enabled = false;
   endpoint.kinds = {};
+  endpoint.version = 1;
   ASSERT_TRUE(alpha_->commit({app::UpdateWebhook{endpoint}}));
   const auto webhooks = alpha_->webhooks().value();
   ASSERT_EQ(webhooks.size(), 1U);
@@ -273,6 +274,7 @@ TEST_P(StoreTest, AnotherApplicationFindsNothing) {
   EXPECT_EQ(beta_->busy_jobs(now()).value(), 0U);
   auto read = alpha_->find_order("o1").value().value();
   EXPECT_FALSE(beta_->commit({app::UpdateOrder{read}}));
+  endpoint.version = 1;
   EXPECT_FALSE(beta_->commit({app::UpdateWebhook{endpoint}}));
   EXPECT_FALSE(beta_->commit({app::DeleteWebhook{"w1"}}));
 }

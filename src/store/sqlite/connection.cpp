@@ -68,19 +68,45 @@ constexpr const char* kWriterPragmas =
     "PRAGMA synchronous = FULL;";
 constexpr const char* kReaderPragmas = "PRAGMA query_only = ON;";
 
+class SqliteRow final : public Row {
+ public:
+  explicit SqliteRow(sqlite3_stmt* statement) : statement_(statement) {}
+
+  [[nodiscard]] std::int64_t integer(int column) const override {
+    return sqlite3_column_int64(statement_, column);
+  }
+  [[nodiscard]] bool is_null(int column) const override {
+    return sqlite3_column_type(statement_, column) == SQLITE_NULL;
+  }
+  [[nodiscard]] std::string_view view(int column) const override {
+    const auto* data = static_cast<const char*>(sqlite3_column_blob(statement_, column));
+    if (data == nullptr) return {};
+    return {data, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
+  }
+
+ private:
+  sqlite3_stmt* statement_;
+};
+
+/// Bound without a copy: values outlive the run.
+bool bind(sqlite3_stmt* statement, int index, const Value& value) {
+  if (value.is_null) return sqlite3_bind_null(statement, index) == SQLITE_OK;
+  // A null pointer would bind NULL.
+  const char* data = value.view.data() == nullptr ? "" : value.view.data();
+  switch (value.kind) {
+    case Value::Kind::integer:
+      return sqlite3_bind_int64(statement, index, value.number) == SQLITE_OK;
+    case Value::Kind::text:
+      return sqlite3_bind_text64(statement, index, data, value.view.size(), SQLITE_STATIC,
+                                 SQLITE_UTF8) == SQLITE_OK;
+    case Value::Kind::bytes:
+      return sqlite3_bind_blob64(statement, index, data, value.view.size(), SQLITE_STATIC) ==
+             SQLITE_OK;
+  }
+  return false;
+}
+
 }  // namespace
-
-std::int64_t Row::integer(int column) const { return sqlite3_column_int64(statement_, column); }
-
-bool Row::is_null(int column) const {
-  return sqlite3_column_type(statement_, column) == SQLITE_NULL;
-}
-
-std::string_view Row::view(int column) const {
-  const auto* data = static_cast<const char*>(sqlite3_column_blob(statement_, column));
-  if (data == nullptr) return {};
-  return {data, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
-}
 
 base::Result<std::unique_ptr<Connection>> Connection::open(const std::filesystem::path& file,
                                                            Kind kind, bool create) {
@@ -141,7 +167,23 @@ base::Result<void> Connection::script(const std::string& sql) {
   return {};
 }
 
-std::int64_t Connection::changes() const { return sqlite3_changes64(handle_); }
+base::Result<std::int64_t> Connection::execute(std::string_view sql, std::span<const Value> values,
+                                               const OnRow& on_row) {
+  auto prepared = prepare(sql);
+  if (!prepared) return base::pass_on(prepared.error());
+  const Running running(*prepared);
+  int index = 0;
+  for (const Value& value : values) {
+    if (!bind(*prepared, ++index, value)) return failure();
+  }
+  for (;;) {
+    auto more = step(*prepared);
+    if (!more) return base::pass_on(more.error());
+    if (!*more) return sqlite3_changes64(handle_);
+    if (auto taken = on_row(SqliteRow(*prepared)); !taken) return base::pass_on(taken.error());
+  }
+}
+
 std::int64_t Connection::last_row_id() const { return sqlite3_last_insert_rowid(handle_); }
 bool Connection::in_transaction() const { return sqlite3_get_autocommit(handle_) == 0; }
 
@@ -159,26 +201,6 @@ void Connection::never_checkpoint_on_close() {
 Connection::Running::~Running() {
   sqlite3_reset(statement_);
   sqlite3_clear_bindings(statement_);
-}
-
-bool Connection::bind(sqlite3_stmt* statement, int index, std::int64_t value) {
-  return sqlite3_bind_int64(statement, index, value) == SQLITE_OK;
-}
-
-bool Connection::bind(sqlite3_stmt* statement, int index, std::string_view value) {
-  // A null pointer would bind NULL.
-  const char* data = value.data() == nullptr ? "" : value.data();
-  return sqlite3_bind_text64(statement, index, data, value.size(), SQLITE_STATIC, SQLITE_UTF8) ==
-         SQLITE_OK;
-}
-
-bool Connection::bind(sqlite3_stmt* statement, int index, Bytes value) {
-  const char* data = value.view.data() == nullptr ? "" : value.view.data();
-  return sqlite3_bind_blob64(statement, index, data, value.view.size(), SQLITE_STATIC) == SQLITE_OK;
-}
-
-bool Connection::bind_null(sqlite3_stmt* statement, int index) {
-  return sqlite3_bind_null(statement, index) == SQLITE_OK;
 }
 
 }  // namespace chartroom::store::sqlite

@@ -2,18 +2,12 @@
 #pragma once
 
 #include <span>
-#include <string_view>
 
 #include "base/ports.hpp"
+#include "store/migrations.hpp"
 #include "store/sqlite/connection.hpp"
 
 namespace chartroom::store::sqlite {
-
-struct Migration {
-  int version;            ///< 1, 2, 3 … without gaps
-  std::string_view name;  ///< its file
-  std::string_view sql;
-};
 
 /// All migrations that this binary contains, in order.
 [[nodiscard]] std::span<const Migration> migrations();

@@ -3,6 +3,8 @@
 
 #include <filesystem>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "app/ports.hpp"
 #include "app/store.hpp"
@@ -41,5 +43,8 @@ struct SqliteOptions {
 /// Errors as above.
 [[nodiscard]] base::Result<int> migrate_sqlite(const std::filesystem::path& directory,
                                                const base::Clock& clock);
+/// `chartroom migrate --plan`: the files that migrate_sqlite() would apply.
+[[nodiscard]] base::Result<std::vector<std::string>> plan_sqlite(
+    const std::filesystem::path& directory);
 
 }  // namespace chartroom::store

@@ -11,9 +11,9 @@
 #include <fstream>
 #include <sstream>
 
-#include "store/sqlite/columns.hpp"
+#include "store/columns.hpp"
+#include "store/jobs.hpp"
 #include "store/sqlite/connection.hpp"
-#include "store/sqlite/jobs.hpp"
 #include "store/sqlite/migrate.hpp"
 #include "store/store_suite.hpp"
 
@@ -21,9 +21,7 @@ namespace chartroom::store::testing {
 namespace {
 
 using base::ErrorCode;
-using sqlite::Bytes;
 using sqlite::Connection;
-using sqlite::Place;
 
 class Folder {
  public:
@@ -205,7 +203,7 @@ TEST_F(SqliteTest, AFailedMigrationChangesNothing) {
   auto db = Connection::open(bench_.folder.file(), Connection::Kind::writer, false);
   ASSERT_TRUE(db);
   const std::array with_bad{sqlite::migrations()[0],
-                            sqlite::Migration{2, "0002_bad.sql", "CREATE TABLE t (a); NONSENSE;"}};
+                            Migration{2, "0002_bad.sql", "CREATE TABLE t (a); NONSENSE;"}};
   EXPECT_FALSE(sqlite::migrate(**db, with_bad, {}));
   EXPECT_EQ((*db)->number("SELECT count(*) FROM sqlite_schema WHERE name = 't'").value(), 0);
 }
@@ -250,7 +248,7 @@ TEST_F(SqliteTest, OldDoneJobsGoAndYoungOnesStay) {
   auto db = Connection::open(bench_.folder.file(), Connection::Kind::reader, false).value();
   const auto rows = [&] { return db->number("SELECT count(*) FROM jobs").value(); };
   const app::Commit any{app::InsertSuppression{"p"}};
-  bench_.clock.advance(sqlite::kDoneJobsKept - std::chrono::seconds(1));
+  bench_.clock.advance(kDoneJobsKept - std::chrono::seconds(1));
   ASSERT_TRUE(alpha->commit(any));
   ASSERT_TRUE(alpha->commit(any));
   EXPECT_EQ(rows(), 1);

@@ -1,8 +1,9 @@
 #include "store/sqlite/writer.hpp"
 
-#include <cassert>
 #include <exception>
 #include <utility>
+
+#include "store/jobs.hpp"
 
 namespace chartroom::store::sqlite {
 namespace {
@@ -24,7 +25,6 @@ Writer::Writer(std::unique_ptr<Connection> connection, FileLock lock, const base
 }
 
 Writer::~Writer() {
-  assert(queue_.empty() && !leading_);
   // Closing may checkpoint, so it needs the lock too. When it cannot be had the log stays, and the
   // next start reads it.
   if (lock_.lock(kLockPatience)) {
@@ -36,48 +36,12 @@ Writer::~Writer() {
 }
 
 base::Result<void> Writer::run(Change change, std::size_t bytes) {
-  Waiting self{std::move(change), bytes};
-  std::unique_lock guard(mutex_);
-  if (queue_.size() >= kQueueMost) {
-    return base::fail(ErrorCode::unavailable, "too many changes are waiting to be stored");
-  }
-  queue_.push_back(&self);
-  while (!self.done) {
-    if (leading_) {
-      self.wake.wait(guard);
-      continue;
-    }
-    leading_ = true;
-    const Batch batch = take_batch();
-    guard.unlock();
-    run_batch(batch);
-    guard.lock();
-    for (Waiting* waiting : batch) {
-      waiting->done = true;
-      // Under the lock: its owner frees it as soon as it sees `done`.
-      waiting->wake.notify_one();
-    }
-    guard.unlock();
-    maintain();
-    guard.lock();
-    leading_ = false;
-    if (!queue_.empty()) queue_.front()->wake.notify_one();
-  }
-  return std::move(self.result);
+  return group_.run(
+      std::move(change), bytes, [this](const Group::Batch& batch) { run_batch(batch); },
+      [this] { maintain(); });
 }
 
-Writer::Batch Writer::take_batch() {
-  Batch batch;
-  std::size_t bytes = 0;
-  while (!queue_.empty() && batch.size() < kBatchChanges && bytes < kBatchBytes) {
-    bytes += queue_.front()->bytes;
-    batch.push_back(queue_.front());
-    queue_.pop_front();
-  }
-  return batch;
-}
-
-void Writer::run_batch(const Batch& batch) {
+void Writer::run_batch(const Group::Batch& batch) {
   auto committed = lock_.lock(kLockPatience);
   if (committed) {
     const LockedScope locked(lock_);
@@ -85,17 +49,17 @@ void Writer::run_batch(const Batch& batch) {
   }
   if (committed) return;
   // Nothing of the batch was stored, so nobody may believe that it was.
-  for (Waiting* waiting : batch) {
+  for (Group::Waiting* waiting : batch) {
     if (waiting->result) waiting->result = base::pass_on(committed.error());
   }
 }
 
-base::Result<void> Writer::run_transaction(const Batch& batch) {
+base::Result<void> Writer::run_transaction(const Group::Batch& batch) {
   Connection& connection = *connection_;
   if (auto begun = connection.run("BEGIN IMMEDIATE"); !begun) return base::pass_on(begun.error());
   base::Result<void> outcome;
   bool any = false;
-  for (Waiting* waiting : batch) {
+  for (Group::Waiting* waiting : batch) {
     outcome = run_one(connection, *waiting);
     if (!outcome) break;
     any = any || waiting->result.has_value();
@@ -110,10 +74,10 @@ base::Result<void> Writer::run_transaction(const Batch& batch) {
 
 /// Sets waiting.result. An error of its own means that the whole transaction is lost: SQLite rolls
 /// it back when the disk is full or cannot be read, and no savepoint survives that.
-base::Result<void> Writer::run_one(Connection& connection, Waiting& waiting) {
+base::Result<void> Writer::run_one(Connection& connection, Group::Waiting& waiting) {
   if (auto saved = connection.run("SAVEPOINT one"); !saved) return base::pass_on(saved.error());
   try {
-    waiting.result = waiting.change(connection);
+    waiting.result = waiting.work(connection);
   } catch (const std::exception&) {
     waiting.result = base::fail(ErrorCode::internal, "a change threw an exception");
   }

@@ -1,19 +1,15 @@
 // Group commit: many threads change the database through one connection, and share its fsync.
 //
-// A thread that finds nobody at work leads: it takes what has queued (up to kBatchChanges and
-// kBatchBytes), runs each change inside a savepoint of one transaction, commits, and wakes the
-// others with their own results. While it waits for the disk the next batch gathers behind it.
+// The leader (store/gatherer.hpp) takes what has queued, up to kBatchChanges and kBatchBytes, runs
+// each change inside a savepoint of one transaction, and commits.
 #pragma once
 
-#include <condition_variable>
 #include <cstddef>
-#include <deque>
 #include <functional>
 #include <memory>
-#include <mutex>
-#include <vector>
 
 #include "base/ports.hpp"
+#include "store/gatherer.hpp"
 #include "store/sqlite/connection.hpp"
 #include "store/sqlite/write_lock.hpp"
 
@@ -30,7 +26,6 @@ class Writer {
   static constexpr std::size_t kBatchBytes =
       std::size_t{16} * 1024 * 1024;              ///< ends a batch when reached
   static constexpr int kCheckpointPages = 1'000;  ///< new pages in the log between checkpoints
-  static constexpr base::Duration kTidyPause = std::chrono::seconds(10);
 
   /// `tidy`: housekeeping, run by a leader between batches in its own transaction; says whether
   /// there is more to do at once. Both are for the server; a tool neither checkpoints nor tidies.
@@ -50,26 +45,15 @@ class Writer {
   base::Result<void> run(Change change, std::size_t bytes = 0);
 
  private:
-  struct Waiting {
-    Change change;
-    std::size_t bytes = 0;
-    base::Result<void> result{};
-    bool done = false;
-    std::condition_variable wake{};
-  };
-  using Batch = std::vector<Waiting*>;
+  using Group = Gatherer<Change>;
 
-  Batch take_batch();
-  void run_batch(const Batch& batch);
-  base::Result<void> run_transaction(const Batch& batch);
-  static base::Result<void> run_one(Connection& connection, Waiting& waiting);
+  void run_batch(const Group::Batch& batch);
+  base::Result<void> run_transaction(const Group::Batch& batch);
+  static base::Result<void> run_one(Connection& connection, Group::Waiting& waiting);
   void maintain();
 
-  // mutex_ guards queue_, leading_ and what Waiting objects say. The rest belongs to the leader.
-  std::mutex mutex_;
-  std::deque<Waiting*> queue_;
-  bool leading_ = false;
-
+  Group group_{{kQueueMost, kBatchChanges, kBatchBytes, 1}};
+  // The rest belongs to the leader.
   std::unique_ptr<Connection> connection_;
   FileLock lock_;
   const base::Clock& clock_;

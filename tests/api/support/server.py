@@ -9,6 +9,7 @@ import subprocess
 import requests
 
 from support.conformance import CONFORMANCE
+from support.engine import with_store
 from support.waiting import wait_until
 
 TOOL_TIMEOUT_S = 60
@@ -35,7 +36,7 @@ class Tool:
     def run(self, *arguments, environment: dict[str, str] | None = None,
             text: str = "") -> subprocess.CompletedProcess:
         """`text`: what comes in on standard input."""
-        return subprocess.run([self.binary, *map(str, arguments)], capture_output=True, text=True, check=False,
+        return subprocess.run([self.binary, *with_store([*map(str, arguments)])], capture_output=True, text=True, check=False,
                               timeout=TOOL_TIMEOUT_S, env=clean_environment(**(environment or {})), input=text)
 
     def json(self, *arguments) -> dict:
@@ -61,8 +62,9 @@ class Server:
     def start(self) -> "Server":
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [self.tool.binary, "serve", "--data", self.data, "--sandbox", "--listen", f"127.0.0.1:{self.port}",
-                 "--public-url", self.url, *self.flags],
+                [self.tool.binary,
+                 *with_store(["serve", "--data", str(self.data), "--sandbox", "--listen", f"127.0.0.1:{self.port}",
+                              "--public-url", self.url, *map(str, self.flags)])],
                 stdout=log, stderr=log, env=clean_environment(), start_new_session=True)
         wait_until(self.is_ready, "the server becomes ready")
         return self

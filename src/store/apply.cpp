@@ -1,10 +1,10 @@
-#include "store/sqlite/apply.hpp"
+#include "store/apply.hpp"
 
 #include <array>
 
-#include "store/sqlite/columns.hpp"
+#include "store/columns.hpp"
 
-namespace chartroom::store::sqlite {
+namespace chartroom::store {
 namespace {
 
 /// In the order of app::Write.
@@ -126,27 +126,4 @@ Prepared prepare(const app::Sealer& sealer, const std::string& client_id, const 
   return prepared;
 }
 
-base::Result<void> apply_all(Connection& db, const std::string& client_id, base::TimePoint now,
-                             const std::vector<Prepared>& writes) {
-  auto offset =
-      db.number("SELECT clock_offset_ms FROM applications WHERE client_id = ?", client_id);
-  if (!offset) return base::pass_on(offset.error());
-  if (!*offset) return base::fail(base::ErrorCode::not_found, "unknown application", "client_id");
-  Tenant tenant{client_id, now, base::Duration{**offset}};
-  for (const Prepared& prepared : writes) {
-    auto applied = std::visit([&](const auto& write) { return apply(db, tenant, write, prepared); },
-                              *prepared.write);
-    if (!applied) {
-      base::Error error = std::move(applied.error());
-      error.field = name_of(*prepared.write);
-      return base::pass_on(std::move(error));
-    }
-    // What follows in this commit must see the application's new time.
-    if (const auto* moved = std::get_if<app::AdvanceClock>(prepared.write)) {
-      tenant.clock_offset += moved->by;
-    }
-  }
-  return {};
-}
-
-}  // namespace chartroom::store::sqlite
+}  // namespace chartroom::store

@@ -1,19 +1,19 @@
-// app::TenantStore on SQLite. Every statement binds the application's id.
+// app::TenantStore for all engines. Every statement binds the application's id.
 #pragma once
 
 #include <string>
 
 #include "app/store.hpp"
-#include "store/sqlite/engine.hpp"
+#include "store/database.hpp"
 
-namespace chartroom::store::sqlite {
+namespace chartroom::store {
 
-class SqliteTenantStore final : public app::TenantStore {
+class SqlTenantStore final : public app::TenantStore {
  public:
   static constexpr std::size_t kWritesMost = 10'000;  ///< in one commit
 
-  SqliteTenantStore(Engine& engine, std::string client_id)
-      : engine_(engine), client_id_(std::move(client_id)) {}
+  SqlTenantStore(Database& database, std::string client_id)
+      : database_(database), client_id_(std::move(client_id)) {}
 
   [[nodiscard]] const std::string& client_id() const override { return client_id_; }
   base::Result<void> commit(const app::Commit& writes) override;
@@ -78,8 +78,8 @@ class SqliteTenantStore final : public app::TenantStore {
   base::Result<app::Subscription> read_subscription(const Row& row) const;
   base::Result<app::Destination> read_destination(const Row& row) const;
 
-  Engine& engine_;
+  Database& database_;
   std::string client_id_;
 };
 
-}  // namespace chartroom::store::sqlite
+}  // namespace chartroom::store

@@ -1,10 +1,10 @@
 // Reads of a tenant that concern events, answers, audit and the queue.
 #include <limits>
 
-#include "store/sqlite/columns.hpp"
-#include "store/sqlite/tenant_store.hpp"
+#include "store/columns.hpp"
+#include "store/tenant_store.hpp"
 
-namespace chartroom::store::sqlite {
+namespace chartroom::store {
 
 using base::Result;
 
@@ -15,7 +15,7 @@ constexpr std::int64_t kTimeMost = std::numeric_limits<std::int64_t>::max();
 
 }  // namespace
 
-Result<app::StoredEvent> SqliteTenantStore::read_event(const Row& row) const {
+Result<app::StoredEvent> SqlTenantStore::read_event(const Row& row) const {
   app::StoredEvent event;
   event.sequence = row.integer(0);
   event.id = row.text(1);
@@ -28,8 +28,8 @@ Result<app::StoredEvent> SqliteTenantStore::read_event(const Row& row) const {
   return event;
 }
 
-Result<std::optional<app::StoredEvent>> SqliteTenantStore::find_event(const std::string& event_id) {
-  return engine_.read([&](Connection& db) {
+Result<std::optional<app::StoredEvent>> SqlTenantStore::find_event(const std::string& event_id) {
+  return database_.fetch([&](Session& db) {
     return db.one<app::StoredEvent>(
         "SELECT sequence, id, order_id, kind, created_at_ms, body_sealed "
         "FROM events WHERE client_id = ? AND id = ?",
@@ -37,11 +37,11 @@ Result<std::optional<app::StoredEvent>> SqliteTenantStore::find_event(const std:
   });
 }
 
-Result<std::vector<app::StoredEvent>> SqliteTenantStore::events(const std::string& order_id,
-                                                                std::int64_t after,
-                                                                std::size_t limit) {
+Result<std::vector<app::StoredEvent>> SqlTenantStore::events(const std::string& order_id,
+                                                             std::int64_t after,
+                                                             std::size_t limit) {
   const auto map = [this](const Row& row) { return read_event(row); };
-  return engine_.read([&](Connection& db) -> Result<std::vector<app::StoredEvent>> {
+  return database_.fetch([&](Session& db) -> Result<std::vector<app::StoredEvent>> {
     if (order_id.empty()) {
       return db.all<app::StoredEvent>(
           "SELECT sequence, id, order_id, kind, created_at_ms, body_sealed "
@@ -57,15 +57,15 @@ Result<std::vector<app::StoredEvent>> SqliteTenantStore::events(const std::strin
   });
 }
 
-Result<std::vector<app::StoredEvent>> SqliteTenantStore::find_events(const app::EventFilter& filter,
-                                                                     std::int64_t after,
-                                                                     std::size_t limit) {
+Result<std::vector<app::StoredEvent>> SqlTenantStore::find_events(const app::EventFilter& filter,
+                                                                  std::int64_t after,
+                                                                  std::size_t limit) {
   // Walks the log from the cursor: an order's own index where one is named, else the tenant's.
   const std::int64_t since = filter.since ? base::to_unix_ms(*filter.since) : kTimeLeast;
   const std::int64_t until = filter.until ? base::to_unix_ms(*filter.until) : kTimeMost;
   const std::string kind = filter.kind.value_or("");
   const auto map = [this](const Row& row) { return read_event(row); };
-  return engine_.read([&](Connection& db) -> Result<std::vector<app::StoredEvent>> {
+  return database_.fetch([&](Session& db) -> Result<std::vector<app::StoredEvent>> {
     if (filter.order_id) {
       return db.all<app::StoredEvent>(
           "SELECT sequence, id, order_id, kind, created_at_ms, body_sealed "
@@ -83,7 +83,7 @@ Result<std::vector<app::StoredEvent>> SqliteTenantStore::find_events(const app::
   });
 }
 
-Result<std::optional<app::IdempotentAnswer>> SqliteTenantStore::find_idempotent_answer(
+Result<std::optional<app::IdempotentAnswer>> SqlTenantStore::find_idempotent_answer(
     const std::string& key, base::TimePoint now) {
   const auto read_answer = [&](const Row& row) -> Result<app::IdempotentAnswer> {
     app::IdempotentAnswer answer;
@@ -97,7 +97,7 @@ Result<std::optional<app::IdempotentAnswer>> SqliteTenantStore::find_idempotent_
     answer.body = std::move(*body);
     return answer;
   };
-  return engine_.read([&](Connection& db) {
+  return database_.fetch([&](Session& db) {
     return db.one<app::IdempotentAnswer>(
         "SELECT request_hash, status, content_type, expires_at_ms, body_sealed "
         "FROM idempotent_answers WHERE client_id = ? AND key = ? AND expires_at_ms > ?",
@@ -105,8 +105,8 @@ Result<std::optional<app::IdempotentAnswer>> SqliteTenantStore::find_idempotent_
   });
 }
 
-Result<bool> SqliteTenantStore::is_suppressed(const std::string& person_key) {
-  return engine_.read([&](Connection& db) -> Result<bool> {
+Result<bool> SqlTenantStore::is_suppressed(const std::string& person_key) {
+  return database_.fetch([&](Session& db) -> Result<bool> {
     auto found = db.number("SELECT 1 FROM suppressions WHERE client_id = ? AND person_key = ?",
                            client_id_, person_key);
     if (!found) return base::pass_on(found.error());
@@ -114,11 +114,11 @@ Result<bool> SqliteTenantStore::is_suppressed(const std::string& person_key) {
   });
 }
 
-Result<std::vector<app::AuditEntry>> SqliteTenantStore::audit_of(const std::string& order_id) {
+Result<std::vector<app::AuditEntry>> SqlTenantStore::audit_of(const std::string& order_id) {
   const auto read_entry = [](const Row& row) -> Result<app::AuditEntry> {
     return app::AuditEntry{row.text(0), row.text(1), row.text(2), row.text(3), row.time(4)};
   };
-  return engine_.read([&](Connection& db) {
+  return database_.fetch([&](Session& db) {
     return db.all<app::AuditEntry>(
         "SELECT order_id, actor, action, subject, at_ms FROM audit "
         "WHERE client_id = ? AND order_id = ? ORDER BY sequence",
@@ -126,8 +126,8 @@ Result<std::vector<app::AuditEntry>> SqliteTenantStore::audit_of(const std::stri
   });
 }
 
-Result<base::Duration> SqliteTenantStore::clock_offset() {
-  return engine_.read([&](Connection& db) -> Result<base::Duration> {
+Result<base::Duration> SqlTenantStore::clock_offset() {
+  return database_.fetch([&](Session& db) -> Result<base::Duration> {
     auto offset =
         db.number("SELECT clock_offset_ms FROM applications WHERE client_id = ?", client_id_);
     if (!offset) return base::pass_on(offset.error());
@@ -136,10 +136,10 @@ Result<base::Duration> SqliteTenantStore::clock_offset() {
   });
 }
 
-Result<std::uint64_t> SqliteTenantStore::busy_jobs(base::TimePoint now) {
+Result<std::uint64_t> SqlTenantStore::busy_jobs(base::TimePoint now) {
   // One statement, so that a job cannot slip from waiting to claimed between two counts. Claimed
   // jobs of all applications are no more than the workers can carry.
-  return engine_.read([&](Connection& db) -> Result<std::uint64_t> {
+  return database_.fetch([&](Session& db) -> Result<std::uint64_t> {
     auto busy = db.number(
         "SELECT (SELECT count(*) FROM jobs INDEXED BY jobs_claimed WHERE state = 1 AND "
         "client_id = ?1) + (SELECT count(*) FROM jobs INDEXED BY jobs_due WHERE state = 0 AND "
@@ -150,8 +150,8 @@ Result<std::uint64_t> SqliteTenantStore::busy_jobs(base::TimePoint now) {
   });
 }
 
-Result<std::optional<base::TimePoint>> SqliteTenantStore::next_due() {
-  return engine_.read([&](Connection& db) -> Result<std::optional<base::TimePoint>> {
+Result<std::optional<base::TimePoint>> SqlTenantStore::next_due() {
+  return database_.fetch([&](Session& db) -> Result<std::optional<base::TimePoint>> {
     auto due = db.number(
         "SELECT due_at_ms FROM jobs INDEXED BY jobs_due WHERE state = 0 AND client_id = ? "
         "ORDER BY due_at_ms LIMIT 1",
@@ -162,4 +162,4 @@ Result<std::optional<base::TimePoint>> SqliteTenantStore::next_due() {
   });
 }
 
-}  // namespace chartroom::store::sqlite
+}  // namespace chartroom::store

@@ -1,16 +1,16 @@
 // Commits, and what concerns users, orders and their documents. See tenant_reads.cpp for the rest.
-#include "store/sqlite/tenant_store.hpp"
+#include "store/tenant_store.hpp"
 
 #include <algorithm>
 
-#include "store/sqlite/apply.hpp"
-#include "store/sqlite/columns.hpp"
+#include "store/apply.hpp"
+#include "store/columns.hpp"
 
-namespace chartroom::store::sqlite {
+namespace chartroom::store {
 
 using base::Result;
 
-Result<void> SqliteTenantStore::commit(const app::Commit& writes) {
+Result<void> SqlTenantStore::commit(const app::Commit& writes) {
   if (writes.empty()) return {};
   if (writes.size() > kWritesMost) {
     return base::fail(base::ErrorCode::too_large, "a commit holds at most 10000 writes");
@@ -19,23 +19,20 @@ Result<void> SqliteTenantStore::commit(const app::Commit& writes) {
   prepared.reserve(writes.size());
   std::size_t bytes = 0;
   for (const app::Write& write : writes) {
-    prepared.push_back(prepare(engine_.sealer, client_id_, write));
+    prepared.push_back(prepare(database_.sealer(), client_id_, write));
     bytes += prepared.back().sealed.size() + prepared.back().document.size();
   }
-  return engine_.writer->run(
-      [&](Connection& db) { return apply_all(db, client_id_, engine_.clock.now(), prepared); },
-      bytes);
+  return database_.commit(client_id_, prepared, bytes);
 }
 
-Result<std::string> SqliteTenantStore::open(std::string_view table, std::string_view column,
-                                            std::string_view row_id,
-                                            std::string_view sealed) const {
-  return engine_.sealer.open(sealed, Place{client_id_, table, column, row_id}.context());
+Result<std::string> SqlTenantStore::open(std::string_view table, std::string_view column,
+                                         std::string_view row_id, std::string_view sealed) const {
+  return database_.sealer().open(sealed, Place{client_id_, table, column, row_id}.context());
 }
 
 // ── users ───────────────────────────────────────────────────────────────────────────────────────
 
-Result<app::User> SqliteTenantStore::read_user(const Row& row) const {
+Result<app::User> SqlTenantStore::read_user(const Row& row) const {
   app::User user;
   user.human_id = row.text(0);
   user.user_id = row.text(1);
@@ -50,8 +47,8 @@ Result<app::User> SqliteTenantStore::read_user(const Row& row) const {
   return user;
 }
 
-Result<std::optional<app::User>> SqliteTenantStore::find_user(const std::string& human_id) {
-  return engine_.read([&](Connection& db) {
+Result<std::optional<app::User>> SqlTenantStore::find_user(const std::string& human_id) {
+  return database_.fetch([&](Session& db) {
     return db.one<app::User>(
         "SELECT human_id, user_id, client_user_id, created_at_ms, updated_at_ms, profile_sealed "
         "FROM users WHERE client_id = ? AND human_id = ?",
@@ -59,9 +56,9 @@ Result<std::optional<app::User>> SqliteTenantStore::find_user(const std::string&
   });
 }
 
-Result<std::optional<app::User>> SqliteTenantStore::find_user_by_client_user_id(
+Result<std::optional<app::User>> SqlTenantStore::find_user_by_client_user_id(
     const std::string& client_user_id) {
-  return engine_.read([&](Connection& db) {
+  return database_.fetch([&](Session& db) {
     return db.one<app::User>(
         "SELECT human_id, user_id, client_user_id, created_at_ms, updated_at_ms, profile_sealed "
         "FROM users WHERE client_id = ? AND client_user_id = ?",
@@ -69,8 +66,8 @@ Result<std::optional<app::User>> SqliteTenantStore::find_user_by_client_user_id(
   });
 }
 
-Result<app::Page<app::User>> SqliteTenantStore::list_users(std::size_t offset, std::size_t limit) {
-  return engine_.read([&](Connection& db) -> Result<app::Page<app::User>> {
+Result<app::Page<app::User>> SqlTenantStore::list_users(std::size_t offset, std::size_t limit) {
+  return database_.fetch([&](Session& db) -> Result<app::Page<app::User>> {
     auto total = db.number("SELECT count(*) FROM users WHERE client_id = ?", client_id_);
     if (!total) return base::pass_on(total.error());
     auto users = db.all<app::User>(
@@ -88,7 +85,7 @@ Result<app::Page<app::User>> SqliteTenantStore::list_users(std::size_t offset, s
 
 // ── orders ──────────────────────────────────────────────────────────────────────────────────────
 
-Result<app::StoredOrder> SqliteTenantStore::read_order(const Row& row) const {
+Result<app::StoredOrder> SqlTenantStore::read_order(const Row& row) const {
   app::StoredOrder order;
   const std::string id = row.text(0);
   order.version = row.integer(1);
@@ -105,8 +102,8 @@ Result<app::StoredOrder> SqliteTenantStore::read_order(const Row& row) const {
   return order;
 }
 
-Result<std::optional<app::StoredOrder>> SqliteTenantStore::find_order(const std::string& order_id) {
-  return engine_.read([&](Connection& db) {
+Result<std::optional<app::StoredOrder>> SqlTenantStore::find_order(const std::string& order_id) {
+  return database_.fetch([&](Session& db) {
     return db.one<app::StoredOrder>(
         "SELECT id, version, human_id, client_user_id, core, request_sealed "
         "FROM orders WHERE client_id = ? AND id = ?",
@@ -114,8 +111,8 @@ Result<std::optional<app::StoredOrder>> SqliteTenantStore::find_order(const std:
   });
 }
 
-Result<std::vector<app::StoredOrder>> SqliteTenantStore::orders_of(const std::string& human_id) {
-  return engine_.read([&](Connection& db) {
+Result<std::vector<app::StoredOrder>> SqlTenantStore::orders_of(const std::string& human_id) {
+  return database_.fetch([&](Session& db) {
     return db.all<app::StoredOrder>(
         "SELECT id, version, human_id, client_user_id, core, request_sealed "
         "FROM orders WHERE client_id = ? AND human_id = ? ORDER BY sequence DESC",
@@ -125,7 +122,7 @@ Result<std::vector<app::StoredOrder>> SqliteTenantStore::orders_of(const std::st
 
 // ── documents ───────────────────────────────────────────────────────────────────────────────────
 
-Result<std::vector<app::Blob>> SqliteTenantStore::blobs_of(const std::string& order_id) {
+Result<std::vector<app::Blob>> SqlTenantStore::blobs_of(const std::string& order_id) {
   const auto read_blob = [this](const Row& row) -> Result<app::Blob> {
     app::Blob blob;
     blob.id = row.text(0);
@@ -138,7 +135,7 @@ Result<std::vector<app::Blob>> SqliteTenantStore::blobs_of(const std::string& or
     blob.bytes = base::Sensitive<std::string>(std::move(*plain));
     return blob;
   };
-  return engine_.read([&](Connection& db) {
+  return database_.fetch([&](Session& db) {
     return db.all<app::Blob>(
         "SELECT id, order_id, type, content_type, created_at_ms, bytes_sealed "
         "FROM blobs WHERE client_id = ? AND order_id = ? ORDER BY sequence",
@@ -146,7 +143,7 @@ Result<std::vector<app::Blob>> SqliteTenantStore::blobs_of(const std::string& or
   });
 }
 
-Result<app::RawRecord> SqliteTenantStore::read_record(const Row& row, bool with_bytes) const {
+Result<app::RawRecord> SqlTenantStore::read_record(const Row& row, bool with_bytes) const {
   app::RawRecord record;
   record.id = row.text(0);
   record.order_id = row.text(1);
@@ -171,9 +168,9 @@ Result<app::RawRecord> SqliteTenantStore::read_record(const Row& row, bool with_
   return record;
 }
 
-Result<std::vector<app::RawRecord>> SqliteTenantStore::records_of(const std::string& order_id,
-                                                                  bool with_bytes) {
-  return engine_.read([&](Connection& db) -> Result<std::vector<app::RawRecord>> {
+Result<std::vector<app::RawRecord>> SqlTenantStore::records_of(const std::string& order_id,
+                                                               bool with_bytes) {
+  return database_.fetch([&](Session& db) -> Result<std::vector<app::RawRecord>> {
     if (!with_bytes) {
       return db.all<app::RawRecord>(
           "SELECT id, order_id, channel, provider_id, provider_name, media_type, label, sha256, "
@@ -191,7 +188,7 @@ Result<std::vector<app::RawRecord>> SqliteTenantStore::records_of(const std::str
   });
 }
 
-Result<app::StoredReport> SqliteTenantStore::read_report(const Row& row) const {
+Result<app::StoredReport> SqlTenantStore::read_report(const Row& row) const {
   app::StoredReport report;
   report.id = row.text(0);
   report.order_id = row.text(1);
@@ -208,8 +205,8 @@ Result<app::StoredReport> SqliteTenantStore::read_report(const Row& row) const {
   return report;
 }
 
-Result<std::vector<app::StoredReport>> SqliteTenantStore::reports_of(const std::string& human_id) {
-  return engine_.read([&](Connection& db) {
+Result<std::vector<app::StoredReport>> SqlTenantStore::reports_of(const std::string& human_id) {
+  return database_.fetch([&](Session& db) {
     return db.all<app::StoredReport>(
         "SELECT id, order_id, human_id, name, file_extension, base_report_names, provider_ids, "
         "created_at_ms FROM reports WHERE client_id = ? AND human_id = ? ORDER BY sequence",
@@ -217,8 +214,7 @@ Result<std::vector<app::StoredReport>> SqliteTenantStore::reports_of(const std::
   });
 }
 
-Result<std::optional<app::StoredReport>> SqliteTenantStore::find_report(
-    const std::string& report_id) {
+Result<std::optional<app::StoredReport>> SqlTenantStore::find_report(const std::string& report_id) {
   const auto with_bytes = [this](const Row& row) -> Result<app::StoredReport> {
     auto report = read_report(row);
     if (!report) return report;
@@ -227,7 +223,7 @@ Result<std::optional<app::StoredReport>> SqliteTenantStore::find_report(
     report->bytes = base::Sensitive<std::string>(std::move(*plain));
     return report;
   };
-  return engine_.read([&](Connection& db) {
+  return database_.fetch([&](Session& db) {
     return db.one<app::StoredReport>(
         "SELECT r.id, r.order_id, r.human_id, r.name, r.file_extension, r.base_report_names, "
         "r.provider_ids, r.created_at_ms, b.bytes_sealed "
@@ -238,4 +234,4 @@ Result<std::optional<app::StoredReport>> SqliteTenantStore::find_report(
   });
 }
 
-}  // namespace chartroom::store::sqlite
+}  // namespace chartroom::store

@@ -1,15 +1,15 @@
 // Reads of what a customer sets up and follows: webhooks, tasks, subscriptions, order types,
 // destinations.
-#include "store/sqlite/columns.hpp"
-#include "store/sqlite/tenant_store.hpp"
+#include "store/columns.hpp"
+#include "store/tenant_store.hpp"
 
-namespace chartroom::store::sqlite {
+namespace chartroom::store {
 
 using base::Result;
 
 // ── webhooks ────────────────────────────────────────────────────────────────────────────────────
 
-Result<app::WebhookEndpoint> SqliteTenantStore::read_webhook(const Row& row) const {
+Result<app::WebhookEndpoint> SqlTenantStore::read_webhook(const Row& row) const {
   app::WebhookEndpoint endpoint;
   endpoint.id = row.text(0);
   endpoint.url = row.text(1);
@@ -25,6 +25,7 @@ Result<app::WebhookEndpoint> SqliteTenantStore::read_webhook(const Row& row) con
   endpoint.failures = static_cast<unsigned>(row.integer(9));
   endpoint.failing_since = row.optional_time(10);
   endpoint.suspended_at = row.optional_time(11);
+  endpoint.version = row.integer(14);
   auto secret = open("webhooks", "secret", endpoint.id, row.view(12));
   if (!secret) return base::pass_on(secret.error());
   endpoint.secret = base::Sensitive<std::string>(std::move(*secret));
@@ -37,28 +38,30 @@ Result<app::WebhookEndpoint> SqliteTenantStore::read_webhook(const Row& row) con
   return endpoint;
 }
 
-Result<std::vector<app::WebhookEndpoint>> SqliteTenantStore::webhooks() {
-  return engine_.read([&](Connection& db) {
+Result<std::vector<app::WebhookEndpoint>> SqlTenantStore::webhooks() {
+  return database_.fetch([&](Session& db) {
     return db.all<app::WebhookEndpoint>(
         "SELECT id, url, kinds, enabled, description, created_at_ms, updated_at_ms, "
         "legacy_signature, previous_secret_until_ms, failures, failing_since_ms, suspended_at_ms, "
-        "secret_sealed, options_sealed FROM webhooks WHERE client_id = ? ORDER BY sequence",
+        "secret_sealed, options_sealed, version FROM webhooks WHERE client_id = ? ORDER BY "
+        "sequence",
         [this](const Row& row) { return read_webhook(row); }, client_id_);
   });
 }
 
-Result<std::optional<app::WebhookEndpoint>> SqliteTenantStore::find_webhook(const std::string& id) {
-  return engine_.read([&](Connection& db) {
+Result<std::optional<app::WebhookEndpoint>> SqlTenantStore::find_webhook(const std::string& id) {
+  return database_.fetch([&](Session& db) {
     return db.one<app::WebhookEndpoint>(
         "SELECT id, url, kinds, enabled, description, created_at_ms, updated_at_ms, "
         "legacy_signature, previous_secret_until_ms, failures, failing_since_ms, suspended_at_ms, "
-        "secret_sealed, options_sealed FROM webhooks WHERE client_id = ? AND id = ?",
+        "secret_sealed, options_sealed, version FROM webhooks WHERE client_id = ? AND id = ?",
         [this](const Row& row) { return read_webhook(row); }, client_id_, id);
   });
 }
 
-Result<std::vector<app::DeliveryAttempt>> SqliteTenantStore::attempts(
-    const std::string& endpoint_id, std::size_t limit, std::int64_t before) {
+Result<std::vector<app::DeliveryAttempt>> SqlTenantStore::attempts(const std::string& endpoint_id,
+                                                                   std::size_t limit,
+                                                                   std::int64_t before) {
   const auto read_attempt = [](const Row& row) -> Result<app::DeliveryAttempt> {
     return app::DeliveryAttempt{row.text(0),
                                 row.text(1),
@@ -68,7 +71,7 @@ Result<std::vector<app::DeliveryAttempt>> SqliteTenantStore::attempts(
                                 row.time(5),
                                 row.integer(6)};
   };
-  return engine_.read([&](Connection& db) {
+  return database_.fetch([&](Session& db) {
     return db.all<app::DeliveryAttempt>(
         "SELECT event_id, endpoint_id, number, status, error, at_ms, sequence FROM attempts "
         "WHERE client_id = ? AND endpoint_id = ? AND sequence < ? ORDER BY sequence DESC LIMIT ?",
@@ -88,11 +91,11 @@ Result<app::TaskRow> read_task_row(const Row& row) {
 
 }  // namespace
 
-Result<std::vector<app::TaskRow>> SqliteTenantStore::list_tasks(const app::TaskFilter& filter,
-                                                                std::int64_t before,
-                                                                std::size_t limit) {
+Result<std::vector<app::TaskRow>> SqlTenantStore::list_tasks(const app::TaskFilter& filter,
+                                                             std::int64_t before,
+                                                             std::size_t limit) {
   const std::string state = filter.state ? order::to_string(*filter.state) : "";
-  return engine_.read([&](Connection& db) -> Result<std::vector<app::TaskRow>> {
+  return database_.fetch([&](Session& db) -> Result<std::vector<app::TaskRow>> {
     if (filter.order_id) {
       return db.all<app::TaskRow>(
           "SELECT id, order_id, human_id, state, sequence FROM tasks INDEXED BY tasks_order "
@@ -121,8 +124,8 @@ Result<std::vector<app::TaskRow>> SqliteTenantStore::list_tasks(const app::TaskF
   });
 }
 
-Result<std::optional<app::TaskRow>> SqliteTenantStore::find_task(const std::string& task_id) {
-  return engine_.read([&](Connection& db) {
+Result<std::optional<app::TaskRow>> SqlTenantStore::find_task(const std::string& task_id) {
+  return database_.fetch([&](Session& db) {
     return db.one<app::TaskRow>(
         "SELECT id, order_id, human_id, state, sequence FROM tasks WHERE client_id = ? AND id = ?",
         read_task_row, client_id_, task_id);
@@ -131,7 +134,7 @@ Result<std::optional<app::TaskRow>> SqliteTenantStore::find_task(const std::stri
 
 // ── subscriptions, order types ──────────────────────────────────────────────────────────────────
 
-Result<app::Subscription> SqliteTenantStore::read_subscription(const Row& row) const {
+Result<app::Subscription> SqlTenantStore::read_subscription(const Row& row) const {
   app::Subscription subscription;
   subscription.id = row.text(0);
   subscription.human_id = row.text(1);
@@ -146,9 +149,9 @@ Result<app::Subscription> SqliteTenantStore::read_subscription(const Row& row) c
   return subscription;
 }
 
-Result<std::vector<app::Subscription>> SqliteTenantStore::subscriptions_of(
+Result<std::vector<app::Subscription>> SqlTenantStore::subscriptions_of(
     const std::string& human_id) {
-  return engine_.read([&](Connection& db) {
+  return database_.fetch([&](Session& db) {
     return db.all<app::Subscription>(
         "SELECT id, human_id, client_user_id, role, created_at_ms, person_sealed "
         "FROM subscriptions INDEXED BY subscriptions_human WHERE client_id = ? AND human_id = ? "
@@ -157,9 +160,8 @@ Result<std::vector<app::Subscription>> SqliteTenantStore::subscriptions_of(
   });
 }
 
-Result<std::optional<app::Subscription>> SqliteTenantStore::find_subscription(
-    const std::string& id) {
-  return engine_.read([&](Connection& db) {
+Result<std::optional<app::Subscription>> SqlTenantStore::find_subscription(const std::string& id) {
+  return database_.fetch([&](Session& db) {
     return db.one<app::Subscription>(
         "SELECT id, human_id, client_user_id, role, created_at_ms, person_sealed "
         "FROM subscriptions WHERE client_id = ? AND id = ?",
@@ -167,8 +169,8 @@ Result<std::optional<app::Subscription>> SqliteTenantStore::find_subscription(
   });
 }
 
-Result<app::ApplicationSettings> SqliteTenantStore::settings() {
-  return engine_.read([&](Connection& db) -> Result<app::ApplicationSettings> {
+Result<app::ApplicationSettings> SqlTenantStore::settings() {
+  return database_.fetch([&](Session& db) -> Result<app::ApplicationSettings> {
     auto settings = db.one<app::ApplicationSettings>(
         "SELECT settings FROM applications WHERE client_id = ?",
         [](const Row& row) { return app::settings_from_json(row.view(0)); }, client_id_);
@@ -180,34 +182,34 @@ Result<app::ApplicationSettings> SqliteTenantStore::settings() {
   });
 }
 
-Result<app::Destination> SqliteTenantStore::read_destination(const Row& row) const {
+Result<app::Destination> SqlTenantStore::read_destination(const Row& row) const {
   const auto document = open("destinations", "document", row.view(0), row.view(1));
   if (!document) return base::pass_on(document.error());
   return app::destination_from_json(*document);
 }
 
-Result<std::vector<app::Destination>> SqliteTenantStore::destinations() {
-  return engine_.read([&](Connection& db) {
+Result<std::vector<app::Destination>> SqlTenantStore::destinations() {
+  return database_.fetch([&](Session& db) {
     return db.all<app::Destination>(
         "SELECT id, document_sealed FROM destinations WHERE client_id = ? ORDER BY sequence",
         [this](const Row& row) { return read_destination(row); }, client_id_);
   });
 }
 
-Result<std::optional<app::Destination>> SqliteTenantStore::find_destination(const std::string& id) {
-  return engine_.read([&](Connection& db) {
+Result<std::optional<app::Destination>> SqlTenantStore::find_destination(const std::string& id) {
+  return database_.fetch([&](Session& db) {
     return db.one<app::Destination>(
         "SELECT id, document_sealed FROM destinations WHERE client_id = ? AND id = ?",
         [this](const Row& row) { return read_destination(row); }, client_id_, id);
   });
 }
 
-Result<std::vector<order::OrderType>> SqliteTenantStore::own_order_types() {
-  return engine_.read([&](Connection& db) {
+Result<std::vector<order::OrderType>> SqlTenantStore::own_order_types() {
+  return database_.fetch([&](Session& db) {
     return db.all<order::OrderType>(
         "SELECT document FROM order_types WHERE client_id = ? ORDER BY code",
         [](const Row& row) { return order::order_type_from_json(row.view(0)); }, client_id_);
   });
 }
 
-}  // namespace chartroom::store::sqlite
+}  // namespace chartroom::store

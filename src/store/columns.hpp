@@ -9,7 +9,7 @@
 #include "app/ports.hpp"
 #include "app/types.hpp"
 
-namespace chartroom::store::sqlite {
+namespace chartroom::store {
 
 /// Where a sealed value stands. It is bound to the value, so that a value moved to another row,
 /// column or application does not open. `client_id` is empty for what belongs to no application.
@@ -53,4 +53,4 @@ inline constexpr std::array kTaskStates{order::TaskState::open, order::TaskState
 inline constexpr std::array kChannels{order::Channel::portal, order::Channel::ehr,
                                       order::Channel::aps};
 
-}  // namespace chartroom::store::sqlite
+}  // namespace chartroom::store

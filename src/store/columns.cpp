@@ -1,10 +1,10 @@
-#include "store/sqlite/columns.hpp"
+#include "store/columns.hpp"
 
 #include <boost/json.hpp>
 
 #include "base/text.hpp"
 
-namespace chartroom::store::sqlite {
+namespace chartroom::store {
 
 namespace json = boost::json;
 
@@ -107,4 +107,4 @@ base::Result<std::vector<std::string>> list_from_json(std::string_view json) {
   return list;
 }
 
-}  // namespace chartroom::store::sqlite
+}  // namespace chartroom::store

@@ -1,0 +1,36 @@
+// What all engines share about bringing a database to the schema of this binary.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "base/time.hpp"
+#include "store/session.hpp"
+
+namespace chartroom::store {
+
+struct Migration {
+  int version;            ///< 1, 2, 3 … in order
+  std::string_view name;  ///< its file
+  std::string_view sql;
+};
+
+/// The migrations that `db` still lacks. Reads the table schema_migrations, which is there.
+/// Errors: corrupt (one that was applied is not the one in this binary), conflict (the database is
+/// newer than this binary), and those of the session.
+base::Result<std::span<const Migration>> missing_migrations(Session& db,
+                                                            std::span<const Migration> known);
+
+/// Applies the missing ones inside the caller's transaction and notes them; gives their number.
+/// `script` runs several statements.
+base::Result<int> apply_migrations(
+    Session& db, std::span<const Migration> known, base::TimePoint now,
+    const std::function<base::Result<void>(const std::string&)>& script);
+
+[[nodiscard]] std::vector<std::string> names_of(std::span<const Migration> migrations);
+
+}  // namespace chartroom::store

@@ -1,0 +1,84 @@
+#include "store/postgres/writer.hpp"
+
+#include <algorithm>
+
+namespace chartroom::store::postgres {
+namespace {
+
+base::Result<void> no_rows(const Row& /*row*/) { return {}; }
+
+void roll_back(Connection& connection) {
+  if (connection.is_lost()) return;
+  const Statement statement("ROLLBACK", Statement::Kind::plain, std::nullopt, {});
+  const Statement* const only = &statement;
+  (void)connection.run_all({&only, 1}, no_rows);
+}
+
+}  // namespace
+
+base::Result<void> Writer::run(Work work, std::size_t bytes) {
+  return group_.run(
+      std::move(work), bytes, [this](Group::Batch& batch) { carry_out(batch); }, afterwards_);
+}
+
+std::optional<Writer::Failure> Writer::try_once(const std::vector<Group::Waiting*>& works) {
+  auto connection = pool_.borrow();
+  if (!connection) return Failure{connection.error(), Transaction::kNobody, false, false};
+  std::vector<const Work*> list;
+  for (const Group::Waiting* waiting : works) list.push_back(&waiting->work);
+  const Transaction transaction = make_transaction(list);
+  auto outcome = (*connection)->run_all(transaction.statements, no_rows);
+  if (!outcome) return std::nullopt;
+  Failure failure{std::move(outcome->error)};
+  // COMMIT comes last. Where it failed with the connection, it may have been carried out.
+  failure.is_refused = outcome->failed < transaction.statements.size() - 1;
+  failure.is_retryable = failure.is_refused && outcome->is_retryable;
+  if (failure.is_refused) {
+    failure.owner = transaction.owners[outcome->failed].work;
+    failure.error.field = transaction.owners[outcome->failed].field;
+  }
+  roll_back(**connection);
+  return failure;
+}
+
+std::optional<Writer::Failure> Writer::try_some(const std::vector<Group::Waiting*>& works) {
+  auto failure = try_once(works);
+  for (int tries = 1; tries < kTries && failure && failure->is_retryable; ++tries)
+    failure = try_once(works);
+  return failure;
+}
+
+void Writer::carry_out(Group::Batch& batch) {
+  // Rows are locked in the order of the commits: where several transactions change the same orders,
+  // they do it in the same order.
+  std::stable_sort(batch.begin(), batch.end(), [](const auto* a, const auto* b) {
+    return a->work.order_id < b->work.order_id;
+  });
+  std::vector<Group::Waiting*> together = batch;
+  std::vector<Group::Waiting*> alone;
+  while (together.size() > 1) {
+    const auto failure = try_some(together);
+    if (failure && failure->is_refused) {
+      if (failure->owner == Transaction::kNobody || alone.size() >= kSetAsideMost) break;
+      const auto owner = together.begin() + static_cast<std::ptrdiff_t>(failure->owner);
+      alone.push_back(*owner);
+      together.erase(owner);
+      continue;
+    }
+    for (Group::Waiting* waiting : together) {
+      if (failure) waiting->result = base::pass_on(failure->error);
+      group_.answer(batch, waiting);
+    }
+    together.clear();
+  }
+  alone.insert(alone.end(), together.begin(), together.end());
+  std::optional<Failure> away;  // no use to ask for the others, too
+  for (Group::Waiting* waiting : alone) {
+    const auto failure = away ? away : try_some({waiting});
+    if (failure) waiting->result = base::pass_on(failure->error);
+    if (failure && !failure->is_refused) away = failure;
+    group_.answer(batch, waiting);
+  }
+}
+
+}  // namespace chartroom::store::postgres

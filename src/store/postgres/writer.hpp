@@ -1,0 +1,63 @@
+// Group commit over PostgreSQL: the commits of many threads in one transaction and one round trip.
+//
+// When a statement fails the whole transaction is undone. The commit that it is of is set aside and
+// the others are tried again without it; what was set aside is then carried out alone, so that its
+// verdict is its own and no neighbour's. When too many fail, all are carried out alone.
+//
+// When the connection dies between COMMIT and its answer nobody knows whether the transaction was
+// stored: all of it gets unavailable. Trying again is safe, since every commit stands on unique ids
+// and on versions and leases that it changes: what was stored already is a conflict.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <optional>
+
+#include "base/ports.hpp"
+#include "store/gatherer.hpp"
+#include "store/postgres/pool.hpp"
+#include "store/postgres/work.hpp"
+
+namespace chartroom::store::postgres {
+
+class Writer {
+ public:
+  static constexpr std::size_t kQueueMost = 4'096;
+  static constexpr std::size_t kBatchCommits = 128;
+  static constexpr std::size_t kBatchBytes = 8U * 1024 * 1024;
+  /// Batches of this process at the same time: while one waits for the server's disk, the next is
+  /// on its way.
+  static constexpr std::size_t kLeaders = 2;
+  static constexpr std::size_t kSetAsideMost = 8;  ///< of one batch, before all go alone
+  static constexpr int kTries =
+      5;  ///< of a transaction that the server gave up (deadlock, restart)
+
+  /// `afterwards`: what a leader does between batches.
+  Writer(Options options, std::function<void()> afterwards)
+      : pool_(std::move(options), kLeaders), afterwards_(std::move(afterwards)) {}
+
+  /// Returns after the work is durable, or with its error. Thread-safe.
+  base::Result<void> run(Work work, std::size_t bytes);
+
+ private:
+  using Group = Gatherer<Work>;
+
+  /// How one transaction ended, when it did not succeed.
+  struct Failure {
+    base::Error error;
+    std::size_t owner = Transaction::kNobody;
+    bool is_refused = false;    ///< a statement failed, so surely nothing was stored
+    bool is_retryable = false;  ///< the same again may well succeed
+  };
+
+  void carry_out(Group::Batch& batch);
+  std::optional<Failure> try_once(const std::vector<Group::Waiting*>& works);
+  /// Tries again what the server gave up.
+  std::optional<Failure> try_some(const std::vector<Group::Waiting*>& works);
+
+  Pool pool_;
+  std::function<void()> afterwards_;
+  Group group_{{kQueueMost, kBatchCommits, kBatchBytes, kLeaders}};
+};
+
+}  // namespace chartroom::store::postgres
