@@ -196,7 +196,8 @@ Result<RenderedAnswer> Desk::resolve_task(const Application& application,
     if (is_conflict(error) && error.field == "taskId") {
       return fail(ErrorCode::conflict, kClosed, "taskId");
     }
-    if (!is_conflict(error) || error.field != "UpdateOrder") return pass_on(error);
+    const bool was_overtaken = error.field == "UpdateOrder" || error.field == "UpdateUser";
+    if (!is_conflict(error) || !was_overtaken) return pass_on(error);
   }
   return fail(ErrorCode::unavailable, "the order is being changed by others all the time");
 }

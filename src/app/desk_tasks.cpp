@@ -72,9 +72,11 @@ Result<void> Desk::Impl::keep_profile(TenantStore& tenant, const std::string& hu
                                       base::TimePoint now, Companions& companions) const {
   const auto user = find_user(tenant, {human_id, std::nullopt});
   if (!user) return pass_on(user.error());
-  companions.complete = [user = *user, now, next = std::move(companions.complete)](
+  companions.complete = [this, &tenant, user = *user, now, next = std::move(companions.complete)](
                             const StoredOrder& order, Commit& writes) {
-    User changed = user;
+    // Read anew at each try: a user changes by compare-and-set.
+    auto newest = find_user(tenant, {user.human_id, std::nullopt});
+    User changed = newest ? std::move(*newest) : user;
     changed.profile = order.request;
     changed.updated_at = now;
     writes.emplace_back(UpdateUser{std::move(changed)});

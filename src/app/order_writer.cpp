@@ -191,10 +191,10 @@ base::Result<StoredOrder> OrderWriter::apply(TenantStore& tenant, const std::str
       ++order.version;
       return order;
     }
-    if (!is_conflict(committed.error()) || committed.error().field != "UpdateOrder" ||
-        companions.only_version) {
-      return base::pass_on(committed.error());
-    }
+    const base::Error& error = committed.error();
+    const bool was_overtaken = error.field == "UpdateOrder" || error.field == "UpdateUser";
+    if (!is_conflict(error) || !was_overtaken || companions.only_version)
+      return base::pass_on(error);
   }
   return base::fail(base::ErrorCode::unavailable,
                     "the order is being changed by others all the time");

@@ -31,6 +31,8 @@ namespace chartroom::app {
 struct InsertUser {
   User user;
 };
+/// Compare-and-set: conflict when the stored version is not user.version, or there is no such user.
+/// Stores version + 1. So two orders that are placed at once do not both find the user free.
 struct UpdateUser {
   User user;
 };

@@ -105,7 +105,8 @@ struct User {
   std::string human_id;  ///< 32 hex
   std::string user_id;   ///< 24 hex
   std::string client_user_id;
-  NewOrder profile;  ///< newest demographics; sealed at rest; attachments are left out
+  NewOrder profile;          ///< newest demographics; sealed at rest; attachments are left out
+  std::int64_t version = 0;  ///< 0: not stored yet; compare-and-set on update
   base::TimePoint created_at{};
   base::TimePoint updated_at{};
 };

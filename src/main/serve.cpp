@@ -162,12 +162,11 @@ int serve(const Config& config) {
                   *links, channels.channels, [&worker] { worker.wake(); }, certificates.get()},
                  {public_url, config.sandbox, *mailer != nullptr});
 
-  if (config.has_role("worker")) {
-    desk.set_clock_mover([&worker](const app::Application& application, base::TimePoint target) {
-      return worker.move_clock(application, target);
-    });
-    worker.start();
-  }
+  // Works as well when the workers that run what becomes due are other processes.
+  desk.set_clock_mover([&worker](const app::Application& application, base::TimePoint target) {
+    return worker.move_clock(application, target);
+  });
+  if (config.has_role("worker")) worker.start();
   const api::ApiPorts api_ports{.desk = desk,
                                 .tokens = *tokens,
                                 .clock = house.clock,

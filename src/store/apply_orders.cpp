@@ -19,10 +19,11 @@ Applied apply(Script& out, const Tenant& tenant, const app::InsertUser& write,
 Applied apply(Script& out, const Tenant& tenant, const app::UpdateUser& write,
               const Prepared& prepared) {
   const app::User& user = write.user;
-  return out.run_once({ErrorCode::not_found, "unknown user"},
-                      "UPDATE users SET profile_sealed = ?, updated_at_ms = ? "
-                      "WHERE client_id = ? AND human_id = ?",
-                      Bytes{prepared.sealed}, user.updated_at, tenant.client_id, user.human_id);
+  return out.run_once({ErrorCode::conflict, "the user has changed meanwhile"},
+                      "UPDATE users SET version = version + 1, profile_sealed = ?, "
+                      "updated_at_ms = ? WHERE client_id = ? AND human_id = ? AND version = ?",
+                      Bytes{prepared.sealed}, user.updated_at, tenant.client_id, user.human_id,
+                      user.version);
 }
 
 namespace {

@@ -30,6 +30,8 @@ TEST_P(StoreTest, StoresUsersAndFindsThem) {
   EXPECT_EQ(found->profile.providers[0].address->zip, "02134");
   EXPECT_EQ(alpha_->find_user_by_client_user_id("c-h2").value()->human_id, "h2");
 
+  EXPECT_EQ(found->version, 1);
+  first.version = 1;
   first.profile.last_name = "Changed";
   first.updated_at = now() + 1s;
   ASSERT_TRUE(alpha_->commit({app::UpdateUser{first}}));
@@ -62,7 +64,7 @@ TEST_P(StoreTest, TakenIdsAreConflictsAndNothingOfTheCommitStays) {
 }
 
 TEST_P(StoreTest, UnknownThingsAreNotUpdated) {
-  EXPECT_EQ(alpha_->commit({app::UpdateUser{user("h")}}).error().code, ErrorCode::not_found);
+  EXPECT_EQ(alpha_->commit({app::UpdateUser{user("h")}}).error().code, ErrorCode::conflict);
   EXPECT_EQ(alpha_->commit({app::DeleteWebhook{"w"}}).error().code, ErrorCode::not_found);
   EXPECT_EQ(
       alpha_->commit({app::UpdateRecordVerdict{"r", app::RecordVerdict::rejected, "{}", false}})
@@ -86,6 +88,18 @@ TEST_P(StoreTest, AnOrderChangesOnlyFromTheVersionThatWasRead) {
   EXPECT_EQ(refused.error().field, "UpdateOrder");
   EXPECT_EQ(alpha_->find_order("o1").value()->version, 2);
   EXPECT_TRUE(alpha_->find_order("o1").value()->core.data_available);
+}
+
+TEST_P(StoreTest, AUserChangesOnlyFromTheVersionThatWasRead) {
+  ASSERT_TRUE(alpha_->commit({app::InsertUser{user("h1")}}));
+  const auto read = alpha_->find_user("h1").value().value();
+  // Two orders for one user at once: each comes with the user's change, so one must look again.
+  ASSERT_TRUE(alpha_->commit({app::UpdateUser{read}, app::InsertOrder{order("o1", "h1")}}));
+  const auto second = alpha_->commit({app::UpdateUser{read}, app::InsertOrder{order("o2", "h1")}});
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().code, ErrorCode::conflict);
+  EXPECT_EQ(second.error().field, "UpdateUser");
+  EXPECT_EQ(alpha_->orders_of("h1").value().size(), 1U);
 }
 
 TEST_P(StoreTest, EightThreadsChangeOneOrderWithoutLosingAChange) {

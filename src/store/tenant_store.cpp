@@ -39,6 +39,7 @@ Result<app::User> SqlTenantStore::read_user(const Row& row) const {
   user.client_user_id = row.text(2);
   user.created_at = row.time(3);
   user.updated_at = row.time(4);
+  user.version = row.integer(6);
   auto plain = open("users", "profile", user.human_id, row.view(5));
   if (!plain) return base::pass_on(plain.error());
   auto profile = app::new_order_from_json(*plain);
@@ -50,7 +51,8 @@ Result<app::User> SqlTenantStore::read_user(const Row& row) const {
 Result<std::optional<app::User>> SqlTenantStore::find_user(const std::string& human_id) {
   return database_.fetch([&](Session& db) {
     return db.one<app::User>(
-        "SELECT human_id, user_id, client_user_id, created_at_ms, updated_at_ms, profile_sealed "
+        "SELECT human_id, user_id, client_user_id, created_at_ms, updated_at_ms, profile_sealed, "
+        "version "
         "FROM users WHERE client_id = ? AND human_id = ?",
         [this](const Row& row) { return read_user(row); }, client_id_, human_id);
   });
@@ -60,7 +62,8 @@ Result<std::optional<app::User>> SqlTenantStore::find_user_by_client_user_id(
     const std::string& client_user_id) {
   return database_.fetch([&](Session& db) {
     return db.one<app::User>(
-        "SELECT human_id, user_id, client_user_id, created_at_ms, updated_at_ms, profile_sealed "
+        "SELECT human_id, user_id, client_user_id, created_at_ms, updated_at_ms, profile_sealed, "
+        "version "
         "FROM users WHERE client_id = ? AND client_user_id = ?",
         [this](const Row& row) { return read_user(row); }, client_id_, client_user_id);
   });
@@ -71,7 +74,8 @@ Result<app::Page<app::User>> SqlTenantStore::list_users(std::size_t offset, std:
     auto total = db.number("SELECT count(*) FROM users WHERE client_id = ?", client_id_);
     if (!total) return base::pass_on(total.error());
     auto users = db.all<app::User>(
-        "SELECT human_id, user_id, client_user_id, created_at_ms, updated_at_ms, profile_sealed "
+        "SELECT human_id, user_id, client_user_id, created_at_ms, updated_at_ms, profile_sealed, "
+        "version "
         "FROM users INDEXED BY users_newest WHERE client_id = ? "
         "ORDER BY sequence DESC LIMIT ? OFFSET ?",
         [this](const Row& row) { return read_user(row); }, client_id_, limit, offset);

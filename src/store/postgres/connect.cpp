@@ -52,6 +52,8 @@ struct Reason {
 };
 
 constexpr std::array kReasons{
+    Reason{"for connection option", ErrorCode::invalid_input, "correct the URL in --database"},
+    Reason{"invalid sslmode", ErrorCode::invalid_input, "correct the URL in --database"},
     Reason{"password authentication failed", ErrorCode::invalid_input,
            "check user and password (database_password_file, or the file that PGPASSFILE names)"},
     Reason{"no password supplied", ErrorCode::invalid_input,
@@ -90,7 +92,10 @@ base::Error explain(const std::string& words) {
 }  // namespace
 
 base::Result<void> check_postgres_url(const std::string& url) {
-  if (is_postgres_url(url) && parse(url) != nullptr) return {};
+  const InfoPtr info = is_postgres_url(url) ? parse(url) : nullptr;
+  // libpq looks at the port only when it connects.
+  if (info && value_of(info.get(), "port").find_first_not_of("0123456789,") == std::string::npos)
+    return {};
   return base::fail(ErrorCode::invalid_input,
                     "must be a URL such as postgres://chartroom@db1.example.com:5432/chartroom, "
                     "with several hosts as host1,host2 and special characters as %XX",
@@ -98,8 +103,8 @@ base::Result<void> check_postgres_url(const std::string& url) {
 }
 
 std::string describe_postgres_url(const std::string& url) {
-  const InfoPtr info = is_postgres_url(url) ? parse(url) : nullptr;
-  if (info == nullptr) return {};
+  if (!check_postgres_url(url)) return {};
+  const InfoPtr info = parse(url);
   std::string text = "postgres://";
   if (const std::string user = value_of(info.get(), "user"); !user.empty()) text += user + '@';
   text += value_of(info.get(), "host");
@@ -120,8 +125,9 @@ void set_unless_given(Settings& settings, const std::string& name, const std::st
 }
 
 base::Result<Settings> settings_of(const Options& options) {
+  if (auto checked = check_postgres_url(options.url.reveal()); !checked)
+    return base::pass_on(checked.error());
   const InfoPtr info = parse(options.url.reveal());
-  if (info == nullptr) return base::pass_on(check_postgres_url(options.url.reveal()).error());
   Settings settings;
   for (const PQconninfoOption* option = info.get(); option->keyword != nullptr; ++option) {
     if (option->val == nullptr) continue;

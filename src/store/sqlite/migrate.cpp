@@ -13,7 +13,7 @@ constexpr std::array kMigrations{
     Migration{1, "0001_initial.sql", k0001InitialSql},
     Migration{2, "0002_contract.sql", k0002ContractSql},
     Migration{3, "0003_shipping.sql", k0003ShippingSql},
-    Migration{4, "0004_webhook_version.sql", k0004WebhookVersionSql},
+    Migration{4, "0004_versions.sql", k0004VersionsSql},
 };
 
 /// An empty file is ours to fill; a file with tables but without our list of migrations is not.

@@ -42,9 +42,9 @@ def database_of(data: str) -> str:
     return create_database(postgres_url(), name)
 
 
-def with_store(arguments: list[str]) -> list[str]:
+def with_store(arguments: list[str], on_postgres: bool = ON_POSTGRES) -> list[str]:
     """The command line for the engine under test."""
-    if not ON_POSTGRES or "--data" not in arguments[:-1] or "check-config" in arguments or "--database" in arguments:
+    if not on_postgres or "--data" not in arguments[:-1] or "check-config" in arguments or "--database" in arguments:
         return arguments
     data = arguments[arguments.index("--data") + 1]
     return [*arguments, "--database", database_of(data)]

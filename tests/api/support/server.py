@@ -9,7 +9,7 @@ import subprocess
 import requests
 
 from support.conformance import CONFORMANCE
-from support.engine import with_store
+from support.engine import ON_POSTGRES, with_store
 from support.waiting import wait_until
 
 TOOL_TIMEOUT_S = 60
@@ -30,13 +30,18 @@ def clean_environment(**extra: str) -> dict[str, str]:
 class Tool:
     """Runs the commands that do one thing and end."""
 
-    def __init__(self, binary: pathlib.Path) -> None:
+    def __init__(self, binary: pathlib.Path, on_postgres: bool = ON_POSTGRES) -> None:
         self.binary = binary
+        self.on_postgres = on_postgres
+
+    def command(self, *arguments) -> list[str]:
+        """The whole command line, for the engine under test."""
+        return [str(self.binary), *with_store([*map(str, arguments)], self.on_postgres)]
 
     def run(self, *arguments, environment: dict[str, str] | None = None,
             text: str = "") -> subprocess.CompletedProcess:
         """`text`: what comes in on standard input."""
-        return subprocess.run([self.binary, *with_store([*map(str, arguments)])], capture_output=True, text=True, check=False,
+        return subprocess.run(self.command(*arguments), capture_output=True, text=True, check=False,
                               timeout=TOOL_TIMEOUT_S, env=clean_environment(**(environment or {})), input=text)
 
     def json(self, *arguments) -> dict:
@@ -56,15 +61,15 @@ class Server:
         self.flags = flags
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
+        self.public_url = self.url
         self.process: subprocess.Popen | None = None
         CONFORMANCE.watch(self.url)
 
     def start(self) -> "Server":
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [self.tool.binary,
-                 *with_store(["serve", "--data", str(self.data), "--sandbox", "--listen", f"127.0.0.1:{self.port}",
-                              "--public-url", self.url, *map(str, self.flags)])],
+                self.tool.command("serve", "--data", self.data, "--sandbox", "--listen", f"127.0.0.1:{self.port}",
+                                  "--public-url", self.public_url, *self.flags),
                 stdout=log, stderr=log, env=clean_environment(), start_new_session=True)
         wait_until(self.is_ready, "the server becomes ready")
         return self

@@ -25,9 +25,11 @@ CREATE TABLE applications (
   version                  bigint NOT NULL DEFAULT 0
 );
 
+-- Changes by compare-and-set on its version.
 CREATE TABLE users (
   sequence       bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   client_id      text COLLATE "C" NOT NULL,
+  version        bigint NOT NULL DEFAULT 1,
   human_id       text COLLATE "C" NOT NULL,
   user_id        text COLLATE "C" NOT NULL,
   client_user_id text COLLATE "C" NOT NULL,
