@@ -62,6 +62,7 @@ pkg_check_modules(CAIRO_PDF REQUIRED IMPORTED_TARGET cairo-pdf cairo-svg)
 pkg_check_modules(QPDF REQUIRED IMPORTED_TARGET libqpdf)
 pkg_check_modules(SPDLOG REQUIRED IMPORTED_TARGET spdlog)
 pkg_check_modules(FMT REQUIRED IMPORTED_TARGET fmt)
+pkg_check_modules(PROMETHEUS REQUIRED IMPORTED_TARGET prometheus-cpp-core)
 
 # Most of a compiler's work on one of our files is the standard library's headers. In batches they
 # are read once for eight files: from scratch that halves the time, after a change to one file it

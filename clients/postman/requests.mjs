@@ -117,6 +117,7 @@ export const requests = [
 
   { use: "getLiveness" },
   { use: "getReadiness" },
+  { use: "getMetrics" },
   { use: "getPublicKeys", check: { "there is a key": "body.keys.length > 0" } },
   { use: "getOpenApiDocument" },
   { use: "getDocumentation" },

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/json/object.hpp>
+#include <functional>
 #include <initializer_list>
 #include <memory>
 #include <optional>
@@ -13,6 +14,7 @@
 #include "base/logger.hpp"
 #include "base/ports.hpp"
 #include "base/result.hpp"
+#include "base/sensitive.hpp"
 #include "http/message.hpp"
 
 namespace chartroom::api {
@@ -24,7 +26,10 @@ struct ApiPorts {
   base::Logger& logger;
   std::string public_url;  ///< no trailing slash; base of every link
   LimitSettings limit_settings{};
-  std::shared_ptr<Limits> limits{};  ///< made by make_routes()
+  /// What GET /metrics answers, in the text format of Prometheus; absent: it is a 404.
+  std::function<std::string()> metrics{};
+  base::Sensitive<std::string> metrics_token{};  ///< empty: anybody may read them
+  std::shared_ptr<Limits> limits{};              ///< made by make_routes()
 };
 
 inline constexpr std::string_view kBadToken = "Cannot authenticate you with this token";

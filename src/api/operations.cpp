@@ -1,5 +1,6 @@
-// Probes and the public keys (contract §15, RFC 7517).
+// Probes, metrics and the public keys (contract §15, RFC 7517).
 #include "api/resources.hpp"
+#include "base/bytes.hpp"
 #include "http/envelope.hpp"
 
 namespace chartroom::api {
@@ -21,6 +22,21 @@ http::Response get_readyz(const ApiPorts& ports, const http::Request& request) {
     return error_answer(ports, request, {base::ErrorCode::unavailable, ready.error().message});
   }
   return http::json_response(200, R"({"status":"ready"})");
+}
+
+http::Response get_metrics(const ApiPorts& ports, const http::Request& request) {
+  if (!ports.metrics) return http::plain_error(request, 404);
+  const std::string& wanted = ports.metrics_token.reveal();
+  if (!wanted.empty()) {
+    const auto given = bearer_token(request);
+    if (!given || !base::equal_constant_time(*given, wanted)) {
+      return unauthorized(request, kBadToken);
+    }
+  }
+  http::Response response;
+  response.with("content-type", "text/plain; version=0.0.4; charset=utf-8");
+  response.body = ports.metrics();
+  return response;
 }
 
 }  // namespace chartroom::api

@@ -107,6 +107,7 @@ http::Response post_clock(const ApiPorts& ports, const app::Application& applica
 
 // operations.cpp
 http::Response get_jwks(const ApiPorts& ports, const http::Request& request);
+http::Response get_metrics(const ApiPorts& ports, const http::Request& request);
 http::Response get_livez(const ApiPorts& ports, const http::Request& request);
 http::Response get_readyz(const ApiPorts& ports, const http::Request& request);
 

@@ -130,6 +130,7 @@ std::vector<http::Route> table(const SharedPorts& p, const SharedCalls& c) {
       {"GET", "/.well-known/jwks.json", open(p, get_jwks)},
       {"GET", "/livez", open(p, get_livez)},
       {"GET", "/readyz", open(p, get_readyz)},
+      {"GET", "/metrics", open(p, get_metrics)},
       {"GET", "/openapi.json", open(p, get_openapi)},
       {"GET", "/docs", open(p, get_docs)},
   };

@@ -13,6 +13,7 @@
 // not open, a stored document cannot be read), internal.
 #pragma once
 
+#include <chrono>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -278,9 +279,21 @@ class TenantStore {
 
 // ── the whole ───────────────────────────────────────────────────────────────────────────────────
 
+/// Hears what a store does, for an operator's metrics. Thread-safe; must be quick and not throw.
+class StoreObserver {
+ public:
+  virtual ~StoreObserver() = default;
+  enum class Outcome { committed, conflict, failed };
+  virtual void committed(const Commit& writes, Outcome outcome, std::chrono::nanoseconds took) = 0;
+  virtual void claimed(const std::vector<Job>& jobs) = 0;
+};
+
 class Store {
  public:
   virtual ~Store() = default;
+
+  /// From now on, for the store's whole life; to be called before other threads use it.
+  virtual void observe(StoreObserver& /*observer*/) {}
 
   [[nodiscard]] virtual std::unique_ptr<TenantStore> tenant(const std::string& client_id) = 0;
 

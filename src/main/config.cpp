@@ -184,6 +184,7 @@ const std::map<std::string, Setter>& setters() {
        [](Config& c, const std::string& v) -> Result<void> {
          if (auto parsed = parse_listen(v); !parsed) return base::pass_on(parsed.error());
          c.listen = v;
+         c.listen_is_set = true;
          return {};
        }},
       {"public_url",
@@ -221,6 +222,11 @@ const std::map<std::string, Setter>& setters() {
       {"key_file",
        [](Config& c, const std::string& v) -> Result<void> {
          c.key_file = v;
+         return {};
+       }},
+      {"metrics_token_file",
+       [](Config& c, const std::string& v) -> Result<void> {
+         c.metrics_token_file = v;
          return {};
        }},
       {"log_level",

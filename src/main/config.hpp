@@ -19,6 +19,7 @@ namespace chartroom::cli {
 struct Config {
   std::filesystem::path data;             ///< --data, CHARTROOM_DATA, data
   std::string listen = "127.0.0.1:8080";  ///< address:port; port 0 takes a free one
+  bool listen_is_set = false;             ///< and not the default: a worker listens only then
   std::string public_url;                 ///< empty: http://<listen>
 
   /// postgres://…; empty: SQLite under `data`. May hold a password.
@@ -33,7 +34,8 @@ struct Config {
   bool sandbox = false;
   std::vector<std::filesystem::path> sandbox_records;
   std::vector<std::string> roles{"api", "worker"};
-  std::filesystem::path key_file;  ///< empty: <data>/master.key, in sandbox mode only
+  std::filesystem::path metrics_token_file;  ///< empty: GET /metrics asks for no token
+  std::filesystem::path key_file;            ///< empty: <data>/master.key, in sandbox mode only
   std::string log_level = "info";
   unsigned handler_threads = 16;                               ///< 1 to 256
   unsigned worker_threads = 4;                                 ///< 1 to 64

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <functional>
 #include <iostream>
 
 #include "api/routes.hpp"
@@ -22,8 +23,13 @@
 #include "main/commands.hpp"
 #include "main/json_logger.hpp"
 #include "main/mail_setup.hpp"
+#include "main/password_file.hpp"
 #include "main/version.hpp"
 #include "main/wiring.hpp"
+#include "metrics/metrics.hpp"
+#include "metrics/observed_routes.hpp"
+#include "metrics/observed_sender.hpp"
+#include "metrics/store_watch.hpp"
 #include "net/curl_http_client.hpp"
 #include "net/sftp_client.hpp"
 #include "pages/pages.hpp"
@@ -103,13 +109,46 @@ api::LimitSettings limits_of(const Config& config) {
           config.actions_per_user, config.trusted_proxies};
 }
 
-http::Router make_router(const api::ApiPorts& ports, app::LinkSigner& links, const Config& config) {
+/// What an operator sees of this process.
+class Watch {
+ public:
+  explicit Watch(OpenStore& house) : house_(house), metrics_(kVersion), store_watch_(metrics_) {
+    house.store->observe(store_watch_);
+  }
+  metrics::Metrics& metrics() { return metrics_; }
+  std::string text() {
+    // A store that does not answer shows in the failed commits; the last age stands meanwhile.
+    if (const auto due = house_.store->next_due()) {
+      const base::TimePoint now = house_.clock.now();
+      const bool waits = due->has_value() && **due < now;
+      metrics_.set_oldest_due(waits ? now - **due : base::Duration::zero());
+    }
+    return metrics_.text();
+  }
+
+ private:
+  OpenStore& house_;
+  metrics::Metrics metrics_;
+  metrics::StoreWatch store_watch_;
+};
+
+/// A node without the role "api" answers its operator alone.
+bool is_for_operators(const http::Route& route) {
+  return route.pattern == "/livez" || route.pattern == "/readyz" || route.pattern == "/metrics";
+}
+
+http::Router make_router(const api::ApiPorts& ports, app::LinkSigner& links, const Config& config,
+                         metrics::Metrics& metrics) {
   std::vector<http::Route> routes = api::make_routes(ports);
-  std::vector<http::Route> pages = pages::make_routes(
-      {ports.desk, links, ports.clock, ports.logger, ports.public_url, config.sandbox});
-  routes.insert(routes.end(), std::make_move_iterator(pages.begin()),
-                std::make_move_iterator(pages.end()));
-  return http::Router(std::move(routes));
+  if (config.has_role("api")) {
+    std::vector<http::Route> pages = pages::make_routes(
+        {ports.desk, links, ports.clock, ports.logger, ports.public_url, config.sandbox});
+    routes.insert(routes.end(), std::make_move_iterator(pages.begin()),
+                  std::make_move_iterator(pages.end()));
+  } else {
+    std::erase_if(routes, std::not_fn(is_for_operators));
+  }
+  return http::Router(metrics::observe(std::move(routes), metrics));
 }
 
 }  // namespace
@@ -119,15 +158,23 @@ int serve(const Config& config) {
   auto open = open_store(config, Purpose::serve);
   if (!open) return report_error(open.error());
   OpenStore& house = **open;
+  Watch watch(house);
   const auto logger = make_json_logger(house.clock, config.level());
   const auto listen = parse_listen(config.listen);
   if (!listen) return report_error(listen.error());
+  base::Sensitive<std::string> metrics_token;
+  if (!config.metrics_token_file.empty()) {
+    auto token = read_password(config.metrics_token_file, "metrics_token_file");
+    if (!token) return report_error(token.error());
+    metrics_token = *std::move(token);
+  }
 
   SandboxChannels channels = make_channels(config, *logger);
   const auto client = net::make_http_client({config.sandbox, std::chrono::seconds{5}, {}});
   const auto signer = delivery::make_webhook_signer();
   delivery::Authenticator authenticator(*client, house.clock);
-  WebhookSender sender(authenticator, *signer, house.random);
+  WebhookSender webhooks(authenticator, *signer, house.random);
+  metrics::ObservedSender sender(webhooks, watch.metrics());
   const auto files = net::make_file_sender({config.sandbox, std::chrono::seconds{5}});
   const auto shipper = delivery::make_report_shipper(authenticator, *files, house.random);
   const auto certificates = delivery::make_certificate_reader();
@@ -172,13 +219,16 @@ int serve(const Config& config) {
                                 .clock = house.clock,
                                 .logger = *logger,
                                 .public_url = public_url,
-                                .limit_settings = limits_of(config)};
+                                .limit_settings = limits_of(config),
+                                .metrics = [&watch] { return watch.text(); },
+                                .metrics_token = metrics_token};
   http::ServerSettings server_settings;
   server_settings.address = listen->address;
   server_settings.port = listen->port;
   server_settings.handler_threads = config.handler_threads;
-  http::Server server(server_settings, make_router(api_ports, *links, config), *logger);
-  if (config.has_role("api")) {
+  http::Server server(server_settings, make_router(api_ports, *links, config, watch.metrics()),
+                      *logger);
+  if (config.has_role("api") || config.listen_is_set) {
     if (auto started = server.start(); !started) return report_error(started.error());
     logger->info("listening", {{"port", std::int64_t{server.port()}}, {"sandbox", config.sandbox}});
   }

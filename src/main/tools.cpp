@@ -133,6 +133,7 @@ int check_config(const Config& config) {
          {"sandbox_records", std::move(folders)},
          {"roles", std::move(roles)},
          {"key_file", config.key_file.string()},
+         {"metrics_token_file", config.metrics_token_file.string()},
          {"log_level", config.log_level},
          {"handler_threads", config.handler_threads},
          {"worker_threads", config.worker_threads},

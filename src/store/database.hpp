@@ -60,6 +60,9 @@ class Database {
     return std::move(*result);
   }
 
+  void observe(app::StoreObserver& observer) { observer_ = &observer; }
+  [[nodiscard]] app::StoreObserver* observer() const { return observer_; }  ///< null: nobody
+
   [[nodiscard]] const app::Sealer& sealer() const { return sealer_; }
   [[nodiscard]] const base::Clock& clock() const { return clock_; }
   [[nodiscard]] base::Random& random() const { return random_; }
@@ -68,6 +71,7 @@ class Database {
   const app::Sealer& sealer_;
   const base::Clock& clock_;
   base::Random& random_;
+  app::StoreObserver* observer_ = nullptr;
 };
 
 /// The store over an engine: everything that is said the same way to all of them.

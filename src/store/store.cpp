@@ -17,6 +17,8 @@ class SqlStore final : public app::Store {
     return std::make_unique<SqlTenantStore>(*database_, client_id);
   }
 
+  void observe(app::StoreObserver& observer) override { database_->observe(observer); }
+
   Result<void> insert_application(const app::Application& application) override {
     return database_->change([&](Session& db) -> Result<void> {
       auto inserted = db.run(
@@ -81,7 +83,9 @@ class SqlStore final : public app::Store {
   Result<std::vector<app::Job>> claim(base::TimePoint now, base::Duration lease,
                                       std::size_t limit) override {
     if (limit == 0) return std::vector<app::Job>{};
-    return database_->claim(now, lease, limit);
+    auto jobs = database_->claim(now, lease, limit);
+    if (jobs && database_->observer() != nullptr) database_->observer()->claimed(*jobs);
+    return jobs;
   }
 
   Result<std::vector<std::string>> heartbeat(const std::vector<JobAndLease>& job_and_lease,

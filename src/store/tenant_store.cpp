@@ -10,6 +10,16 @@ namespace chartroom::store {
 
 using base::Result;
 
+namespace {
+
+app::StoreObserver::Outcome outcome_of(const Result<void>& done) {
+  using Outcome = app::StoreObserver::Outcome;
+  if (done) return Outcome::committed;
+  return done.error().code == base::ErrorCode::conflict ? Outcome::conflict : Outcome::failed;
+}
+
+}  // namespace
+
 Result<void> SqlTenantStore::commit(const app::Commit& writes) {
   if (writes.empty()) return {};
   if (writes.size() > kWritesMost) {
@@ -22,7 +32,12 @@ Result<void> SqlTenantStore::commit(const app::Commit& writes) {
     prepared.push_back(prepare(database_.sealer(), client_id_, write));
     bytes += prepared.back().sealed.size() + prepared.back().document.size();
   }
-  return database_.commit(client_id_, prepared, bytes);
+  const auto begun = std::chrono::steady_clock::now();
+  auto done = database_.commit(client_id_, prepared, bytes);
+  if (app::StoreObserver* observer = database_.observer()) {
+    observer->committed(writes, outcome_of(done), std::chrono::steady_clock::now() - begun);
+  }
+  return done;
 }
 
 Result<std::string> SqlTenantStore::open(std::string_view table, std::string_view column,

@@ -19,7 +19,7 @@ from support.tokens import hostile_tokens
 REQUEST = {"x-request-id": "one-and-the-same"}
 # Open to everybody, and about nobody.
 OPEN = {("POST", "/v1/admin/token"), ("POST", "/v1/connect/token"), ("GET", "/.well-known/jwks.json"),
-        ("GET", "/livez"), ("GET", "/readyz"), ("GET", "/openapi.json"), ("GET", "/docs")}
+        ("GET", "/livez"), ("GET", "/readyz"), ("GET", "/metrics"), ("GET", "/openapi.json"), ("GET", "/docs")}
 KINDS = re.compile(r"<(\w+)>")
 RANGE = {"since": "2020-01-01T00:00:00Z", "until": "2040-01-01T00:00:00Z"}
 
