@@ -17,10 +17,8 @@ class NodesTest : public ::testing::Test {
   void SetUp() override {
     base::start_crypto();
     bench_ = std::make_unique<PostgresBench>();
-    if (const std::string reason = bench_->why_not(); !reason.empty()) {
-      if (std::getenv("CI") != nullptr) FAIL() << reason;
-      GTEST_SKIP() << "SKIPPED: " << reason;
-    }
+    need_engine(*bench_);
+    if (IsSkipped() || HasFatalFailure()) return;
     for (auto& node : nodes_) {
       auto opened = bench_->open();
       ASSERT_TRUE(opened) << opened.error().message;
