@@ -31,6 +31,28 @@ TEST(Config, LaterSourcesWin) {
   EXPECT_EQ(config->worker_threads, 2U);
 }
 
+TEST(Config, TheDatabaseIsCheckedAndItsPasswordNeverRepeated) {
+  const auto good =
+      load_config({}, {{"database", "postgres://me:SECRET-3@db1,db2/chart"}},
+                  {{"database_pool_size", "3"}, {"database_statement_timeout", "2m"}});
+  ASSERT_TRUE(good) << good.error().message;
+  EXPECT_TRUE(good->has_database());
+  EXPECT_EQ(good->database_pool_size, 3U);
+  EXPECT_EQ(good->database_statement_timeout, std::chrono::minutes{2});
+  for (const auto& [name, value] : std::vector<std::pair<std::string, std::string>>{
+           {"database", "mysql://me:SECRET-3@db1/chart"},
+           {"database_pool_size", "2"},
+           {"database_pool_size", "201"},
+           {"database_connect_timeout", "0s"},
+           {"database_tcp_timeout", "1h"}}) {
+    const auto refused = load_config({}, {{name, value}}, {});
+    ASSERT_FALSE(refused) << name << "=" << value;
+    EXPECT_NE(refused.error().message.find("environment: " + name + ": must be"), std::string::npos)
+        << refused.error().message;
+    EXPECT_EQ(refused.error().message.find("SECRET-3"), std::string::npos);
+  }
+}
+
 TEST(Config, RefusesWhatItDoesNotKnowAndSaysWhere) {
   const ConfigFile file("listne = \"127.0.0.1:1\"\n");
   const auto config = load_config(file.path_, {}, {});

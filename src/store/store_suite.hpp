@@ -88,6 +88,15 @@ class Bench {
   base::SystemRandom random;
 };
 
+/// For a test's SetUp: skips it where the engine cannot be had. In continuous integration it fails,
+/// so that nobody believes it ran.
+inline void need_engine(Bench& bench) {
+  const std::string reason = bench.why_not();
+  if (reason.empty()) return;
+  if (std::getenv("CI") != nullptr) FAIL() << reason;
+  GTEST_SKIP() << "SKIPPED: " << reason;
+}
+
 using MakeBench = std::function<std::unique_ptr<Bench>()>;
 
 inline constexpr base::Duration kLease = std::chrono::seconds(30);
@@ -97,11 +106,8 @@ class StoreTest : public ::testing::TestWithParam<MakeBench> {
   void SetUp() override {
     base::start_crypto();
     bench_ = GetParam()();
-    if (const std::string reason = bench_->why_not(); !reason.empty()) {
-      // In continuous integration nobody may believe that it ran.
-      if (std::getenv("CI") != nullptr) FAIL() << reason;
-      GTEST_SKIP() << "SKIPPED: " << reason;
-    }
+    need_engine(*bench_);
+    if (IsSkipped() || HasFatalFailure()) return;
     ASSERT_NO_FATAL_FAILURE(reopen());
     for (const char* id : {"alpha", "beta"}) {
       app::Application application;

@@ -41,8 +41,8 @@ base::Result<void> claim_schema(Connection& db) {
 base::Result<int> migrate_in_transaction(Connection& db, std::span<const Migration> known,
                                          base::TimePoint now) {
   // Whoever comes second waits here and then finds nothing to do. What is done here may take long.
-  auto locked = db.run("SELECT pg_advisory_xact_lock(482914, 1)");
-  if (locked) locked = db.run("SET LOCAL statement_timeout = 0");
+  auto locked =
+      db.script("SET LOCAL statement_timeout = 0; SELECT pg_advisory_xact_lock(482914, 1)");
   if (!locked) return base::pass_on(locked.error());
   if (auto claimed = claim_schema(db); !claimed) return base::pass_on(claimed.error());
   return apply_migrations(db, known, now, [&](const std::string& sql) { return db.script(sql); });

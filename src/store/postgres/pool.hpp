@@ -8,6 +8,7 @@
 #include <mutex>
 #include <vector>
 
+#include "store/lease.hpp"
 #include "store/postgres/connection.hpp"
 
 namespace chartroom::store::postgres {
@@ -19,30 +20,14 @@ class Pool {
 
   Pool(Options options, std::size_t most) : options_(std::move(options)), most_(most) {}
 
-  /// Gives the connection back when it dies.
-  class Lease {
-   public:
-    Lease(Pool& pool, std::unique_ptr<Connection> connection)
-        : pool_(&pool), connection_(std::move(connection)) {}
-    ~Lease() {
-      if (connection_) pool_->give_back(std::move(connection_));
-    }
-    Lease(Lease&&) = default;
-    Lease& operator=(Lease&&) = delete;
-
-    Connection& operator*() const { return *connection_; }
-    Connection* operator->() const { return connection_.get(); }
-
-   private:
-    Pool* pool_;
-    std::unique_ptr<Connection> connection_;
-  };
+  using Lease = store::Lease<Pool, Connection>;
 
   /// Thread-safe. Errors: unavailable after kPatience, and those of Connection::open.
   base::Result<Lease> borrow();
   void add(std::unique_ptr<Connection> connection);
 
  private:
+  friend Lease;
   void give_back(std::unique_ptr<Connection> connection);
 
   const Options options_;

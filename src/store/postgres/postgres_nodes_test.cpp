@@ -17,10 +17,8 @@ class NodesTest : public ::testing::Test {
   void SetUp() override {
     base::start_crypto();
     bench_ = std::make_unique<PostgresBench>();
-    if (const std::string reason = bench_->why_not(); !reason.empty()) {
-      if (std::getenv("CI") != nullptr) FAIL() << reason;
-      GTEST_SKIP() << "SKIPPED: " << reason;
-    }
+    need_engine(*bench_);
+    if (IsSkipped() || HasFatalFailure()) return;
     for (auto& node : nodes_) {
       auto opened = bench_->open();
       ASSERT_TRUE(opened) << opened.error().message;
@@ -50,6 +48,16 @@ class NodesTest : public ::testing::Test {
     std::vector<std::thread> threads;
     for (int i = 0; i < count; ++i) threads.emplace_back([&work, i] { work(i); });
     for (std::thread& thread : threads) thread.join();
+  }
+
+  /// Waits for a condition, with a limit.
+  static bool eventually(const std::function<bool()>& holds) {
+    const auto deadline = std::chrono::steady_clock::now() + 60s;
+    while (!holds()) {
+      if (std::chrono::steady_clock::now() > deadline) return false;
+      std::this_thread::yield();
+    }
+    return true;
   }
 
   std::unique_ptr<PostgresBench> bench_;
@@ -280,13 +288,13 @@ class StandstillTest : public NodesTest {
         holder->run("INSERT INTO events (client_id, id, order_id, kind, created_at_ms, "
                     "body_sealed) VALUES ('alpha', 'held', '', '', 0, '')"));
     std::thread one([&] { EXPECT_TRUE(tenant(0)->commit(first)); });
-    while (waiting() < 1) std::this_thread::yield();
+    EXPECT_TRUE(eventually([&] { return waiting() >= 1; })) << "it does not stand still";
     std::atomic<bool> through{false};
     std::thread other([&] {
       EXPECT_TRUE(tenant(1)->commit(second));
       through = true;
     });
-    while (!through && waiting() < 2) std::this_thread::yield();
+    EXPECT_TRUE(eventually([&] { return through || waiting() >= 2; }));
     look();
     EXPECT_TRUE(holder->run("ROLLBACK"));
     one.join();
@@ -362,7 +370,7 @@ TEST_F(NodesTest, EndedSessionsAreReplacedUnnoticed) {
     ASSERT_TRUE(
         db->run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
                 "WHERE datname = current_database() AND pid <> pg_backend_pid()"));
-    while (left() > 0) std::this_thread::yield();
+    ASSERT_TRUE(eventually([&] { return left() == 0; }));
     const auto stored = alpha->commit({app::InsertEvent{{id + "b", "o", "task", "[]", now(), 0}}});
     EXPECT_TRUE(stored) << stored.error().message;
     const auto found = alpha->find_event(id + "b");

@@ -40,10 +40,7 @@ class PostgresTest : public ::testing::Test {
   void SetUp() override {
     base::start_crypto();
     bench_ = std::make_unique<PostgresBench>();
-    if (const std::string reason = bench_->why_not(); !reason.empty()) {
-      if (std::getenv("CI") != nullptr) FAIL() << reason;
-      GTEST_SKIP() << "SKIPPED: " << reason;
-    }
+    need_engine(*bench_);
   }
   [[nodiscard]] base::Error error_of(const PostgresOptions& options) const {
     const auto opened =

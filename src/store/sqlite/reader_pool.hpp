@@ -6,6 +6,7 @@
 #include <mutex>
 #include <vector>
 
+#include "store/lease.hpp"
 #include "store/sqlite/connection.hpp"
 
 namespace chartroom::store::sqlite {
@@ -17,29 +18,13 @@ class ReaderPool {
 
   static base::Result<std::unique_ptr<ReaderPool>> open(const std::filesystem::path& file);
 
-  /// Gives the connection back when it dies.
-  class Lease {
-   public:
-    Lease(ReaderPool& pool, std::unique_ptr<Connection> connection)
-        : pool_(&pool), connection_(std::move(connection)) {}
-    ~Lease() {
-      if (connection_) pool_->give_back(std::move(connection_));
-    }
-    Lease(Lease&&) = default;
-    Lease& operator=(Lease&&) = delete;
-
-    Connection& operator*() const { return *connection_; }
-    Connection* operator->() const { return connection_.get(); }
-
-   private:
-    ReaderPool* pool_;
-    std::unique_ptr<Connection> connection_;
-  };
+  using Lease = store::Lease<ReaderPool, Connection>;
 
   /// Waits for a free connection. Thread-safe. Error unavailable after kPatience.
   base::Result<Lease> borrow();
 
  private:
+  friend Lease;
   ReaderPool() = default;
   void give_back(std::unique_ptr<Connection> connection);
 
