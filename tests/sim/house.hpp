@@ -262,6 +262,7 @@ class House {
   std::unique_ptr<app::TenantStore> tenant() { return store_->tenant(application_.client_id); }
   [[nodiscard]] const app::Application& application() const { return application_; }
   app::LinkSigner& links() { return *links_; }
+  app::Sealer& sealer() { return *sealer_; }
 
   VirtualClock clock;
   ScriptedChannel ehr, portal, aps;
