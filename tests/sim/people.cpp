@@ -153,6 +153,12 @@ std::vector<order::OrderType> make_order_types() {
   types.back().sufficiency = {2, 1, true, 0};
   types.push_back(
       make("portal", {{Channel::portal, Trigger::at_start, {}, {}}}, days{8}, days{30}));
+  // Two that are asked at the same time.
+  types.push_back(make("both",
+                       {{Channel::ehr, Trigger::at_start, {}, kNetworkNeeds},
+                        {Channel::aps, Trigger::at_start, {}, kVendorNeeds}},
+                       days{9}, days{4}));
+  types.back().sufficiency = {4, 4, false, 0};
   types.push_back(order::default_order_types().front());
   return types;
 }

@@ -37,8 +37,9 @@ World::World(const WorldOptions& options)
     : options_(options),
       dice_(options.seed),
       random_(dice_.next()),
+      seal_random_(options.seed),
       keys_(ring()),
-      sealer_(auth::make_sealer(keys_, random_)),
+      sealer_(auth::make_sealer(keys_, seal_random_)),
       links_(auth::make_link_signer(keys_)),
       shadow_(clock_, figures_) {
   if (options_.engine == Engine::sqlite) folder_ = new_folder(options.seed);
@@ -101,6 +102,7 @@ void World::open_house() {
 void World::crash() {
   say("crash");
   ++figures_.restarts;
+  claimed_.clear();
   held_.clear();
   depth_ = 0;
   house_ = {};
@@ -202,7 +204,6 @@ void World::run() {
   while (!is_over()) step();
   calm_ = true;
   shadow_.look_back(*store_->tenant(application_.client_id));
-  // Who was told to have given up is gone: nobody else's job may lie dead.
   ++figures_.worlds;
 }
 
@@ -263,26 +264,32 @@ bool World::run_batch() {
     return false;
   }
   if (jobs->empty()) return false;
-  Held held;
-  for (const app::Job& job : *jobs) held.emplace_back(job.id, job.lease);
-  held_.push_back(held);
   for (const app::Job& job : *jobs) {
-    if (++figures_.jobs > kJobsMost) violated("the world does not come to rest");
-    if (options_.trace) say("job " + job.kind + " " + job.payload + " of " + job.order_id);
-    const auto ran = house_.runner->run(job);
-    if (ran) continue;
-    figures_.conflicts += ran.error().code == base::ErrorCode::conflict ? 1 : 0;
-    if (options_.trace) say("  failed: " + ran.error().message);
+    held_[job.id] = job.lease;
+    claimed_.push_back(job);
   }
-  held_.pop_back();
+  while (!claimed_.empty()) run_claimed();
   return true;
+}
+
+/// One thread of the worker takes the next of the jobs that were claimed.
+void World::run_claimed() {
+  if (claimed_.empty()) return;
+  const app::Job job = std::move(claimed_.front());
+  claimed_.pop_front();
+  if (++figures_.jobs > kJobsMost) violated("the world does not come to rest");
+  if (options_.trace) say("job " + job.kind + " " + job.payload + " of " + job.order_id);
+  const auto ran = house_.runner->run(job);
+  held_.erase(job.id);
+  if (ran) return;
+  figures_.conflicts += ran.error().code == base::ErrorCode::conflict ? 1 : 0;
+  if (options_.trace) say("  failed: " + ran.error().message);
 }
 
 /// What a worker's heartbeat does while its jobs wait for somebody.
 void World::keep_leases(base::Duration more) {
-  for (const Held& held : held_) {
-    if (!held.empty()) (void)house_.store->heartbeat(held, clock_.now(), more + worker::kLease);
-  }
+  if (held_.empty()) return;
+  (void)house_.store->heartbeat({held_.begin(), held_.end()}, clock_.now(), more + worker::kLease);
 }
 
 void World::meanwhile(const std::string& order_id) {
@@ -297,42 +304,32 @@ void World::meanwhile(const std::string& order_id) {
   const Deeper deeper(depth_);
   ++figures_.meanwhiles;
   const auto order = shadow_.orders().find(order_id);
-  switch (dice_.roll(6)) {
-    case 0:  // the worker is stopped for longer than its lease; another one takes over
-      say("meanwhile: the lease ends");
-      clock_.pass(worker::kLease + dice_.between(1s, 20s));
-      (void)run_batch();
-      break;
-    case 1:  // the peer takes its time, and the world goes on
-    {
-      say("meanwhile: time passes");
-      const auto span = dice_.one_in(20) ? dice_.between(1h, 72h) : dice_.between(1s, 1h);
-      keep_leases(span);
-      clock_.pass(span);
-      shadow_.disturbed();
-      (void)run_batch();
-      break;
-    }
-    case 2:
-      say("meanwhile: another worker");
-      (void)run_batch();
-      break;
-    case 3:
-      if (order != shadow_.orders().end() && dice_.one_in(3)) abort(order->second.client_user_id);
-      break;
-    case 4:
-      if (order != shadow_.orders().end() && dice_.one_in(4)) {
-        for (std::size_t i = 0; i < people_.size(); ++i) {
-          if (people_[i].client_user_id == order->second.client_user_id) list_person(i, true);
-        }
-      }
-      break;
-    default:
-      if (order == shadow_.orders().end()) break;
-      for (const order::Task& task : std::vector(order->second.core.tasks)) {
-        if (task.state == order::TaskState::open) react(order_id, task.id);
-      }
+  const bool known = order != shadow_.orders().end();
+  const std::string name = known ? order->second.client_user_id : std::string();
+  const unsigned what = dice_.roll(6);
+  if (what == 0) {  // the worker is stopped for longer than its lease; another one takes over
+    say("meanwhile: the lease ends");
+    clock_.pass(worker::kLease + dice_.between(1s, 20s));
   }
+  if (what == 2 && known && dice_.one_in(3)) abort(name);
+  if (what == 3 && known && dice_.one_in(4)) list_person(name, true);
+  if (what == 4 && known) {
+    for (const order::Task& task : std::vector(order->second.core.tasks)) {
+      if (task.state == order::TaskState::open) react(order_id, task.id);
+    }
+  }
+  if (what == 1 || (what != 0 && dice_.one_in(2))) {  // the peer takes its time
+    say("meanwhile: time passes");
+    // Who waits for an answer repeats the call while its key is good: no clock runs away from it.
+    const bool long_one = pending_calls_ == 0 && dice_.one_in(20);
+    const auto span = long_one ? dice_.between(1h, 72h) : dice_.between(1s, 20min);
+    keep_leases(span);
+    clock_.pass(span);
+    shadow_.disturbed();
+  }
+  // Other threads of this worker go on with what it claimed; other workers claim more.
+  for (unsigned i = dice_.roll(4); i > 0; --i) run_claimed();
+  if (dice_.one_in(2)) (void)run_batch();
 }
 
 WorldOutcome run_world(const WorldOptions& options) {

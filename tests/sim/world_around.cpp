@@ -56,7 +56,7 @@ base::Result<app::RetrievalAnswer> World::retrieve(order::Channel channel,
   ++figures_.retrievals;
   const OrderBooks& order = shadow_.orders().at(request.order_id);
   if (shadow_.is_listed(order.client_user_id)) violated("somebody asked about a suppressed person");
-  const Person& person = person_of(order);
+  const Person& person = person_of(order.client_user_id);
   if (request.applicant.client_user_id != person.client_user_id) {
     violated("a channel was asked about somebody else");
   }

@@ -24,9 +24,9 @@ app::RenderedAnswer ok(std::string body) { return {200, "application/json", std:
 
 }  // namespace
 
-const Person& World::person_of(const OrderBooks& order) const {
+const Person& World::person_of(const std::string& client_user_id) const {
   return *std::find_if(people_.begin(), people_.end(), [&](const Person& person) {
-    return person.client_user_id == order.client_user_id;
+    return person.client_user_id == client_user_id;
   });
 }
 
@@ -101,9 +101,9 @@ void World::plan_people() {
     }
     if (!dice_.one_in(12)) continue;
     const base::TimePoint listed_at = begin_ + dice_.between(0s, days{16});
-    at(listed_at, [this, i] { list_person(i, true); });
+    at(listed_at, [this, name] { list_person(name, true); });
     if (dice_.one_in(3))
-      at(listed_at + dice_.between(1h, days{4}), [this, i] { list_person(i, false); });
+      at(listed_at + dice_.between(1h, days{4}), [this, name] { list_person(name, false); });
   }
 }
 
@@ -167,11 +167,12 @@ void World::resync(const std::string& client_user_id) {
   attempt(call);
 }
 
-void World::list_person(std::size_t person, bool listed) {
-  const auto keys = app::suppression_keys(all_about(people_[person]), *sealer_);
-  say(std::string(listed ? "lists " : "unlists ") + people_[person].client_user_id);
-  const auto again = [this, person, listed] {
-    in(dice_.between(1s, 60s), [this, person, listed] { list_person(person, listed); });
+void World::list_person(const std::string& client_user_id, bool listed) {
+  const auto keys = app::suppression_keys(all_about(person_of(client_user_id)), *sealer_);
+  say(std::string(listed ? "lists " : "unlists ") + client_user_id);
+  const auto again = [&] {
+    in(dice_.between(1s, 60s),
+       [this, client_user_id, listed] { list_person(client_user_id, listed); });
   };
   try {
     const auto tenant = house_.store->tenant(application_.client_id);
@@ -229,7 +230,7 @@ void World::react(const std::string& order_id, const std::string& task_id) {
 
 /// The Task Manager's side, and the reviewer's. False: try again later.
 bool World::answer_as_applicant(const OrderBooks& order, const order::Task& task) {
-  const Person& person = person_of(order);
+  const Person& person = person_of(order.client_user_id);
   app::TaskList session;
   session.client_id = application_.client_id;
   session.order_id = order.core.id;
@@ -266,7 +267,7 @@ bool World::answer_as_applicant(const OrderBooks& order, const order::Task& task
 std::optional<bool> World::is_own_record(const std::string& order_id, const order::Task& task) {
   const auto records = store_->tenant(application_.client_id)->records_of(order_id, true);
   if (!records) return std::nullopt;
-  const std::string own = marker_of(person_of(shadow_.orders().at(order_id)));
+  const std::string own = marker_of(person_of(shadow_.orders().at(order_id).client_user_id));
   return std::all_of(records->begin(), records->end(), [&](const app::RawRecord& record) {
     const bool asked = std::find(task.record_ids.begin(), task.record_ids.end(), record.id) !=
                        task.record_ids.end();
@@ -279,14 +280,14 @@ void World::answer_as_customer(const OrderBooks& order, const order::Task& task)
   app::TaskResolution resolution;
   switch (task.kind) {
     case order::TaskKind::missing_information:
-      resolution.given = all_about(person_of(order));
+      resolution.given = all_about(person_of(order.client_user_id));
       if (dice_.one_in(5)) resolution = {Decision::decline, {}};
       break;
     case order::TaskKind::connect_portal:
       resolution.decision = Decision::decline;
       break;
     case order::TaskKind::special_authorization:
-      resolution.given.attachments = all_about(person_of(order)).attachments;
+      resolution.given.attachments = all_about(person_of(order.client_user_id)).attachments;
       if (dice_.one_in(5)) resolution = {Decision::decline, {}};
       break;
     case order::TaskKind::identity_review: {

@@ -1,6 +1,7 @@
 // The inside of a world. Private to world*.cpp.
 #pragma once
 
+#include <deque>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -87,8 +88,6 @@ class World final : public Faults, public app::EventSender {
     std::unique_ptr<app::JobRunner> runner;
     std::unique_ptr<app::Desk> desk;
   };
-  using Held = std::vector<std::pair<std::string, std::string>>;  ///< job and lease
-
   // world.cpp: building and time
   void open_store();
   void open_house();
@@ -107,6 +106,7 @@ class World final : public Faults, public app::EventSender {
   void alive(const std::function<void()>& what);  ///< a crash in it restarts the house
   void work();
   bool run_batch();
+  void run_claimed();
   void keep_leases(base::Duration more);
   /// Something else happens while a job waits for its peer.
   void meanwhile(const std::string& order_id);
@@ -122,7 +122,7 @@ class World final : public Faults, public app::EventSender {
   void take_answer(const std::shared_ptr<Call>& call, const std::string& body);
   void abort(const std::string& client_user_id);
   void resync(const std::string& client_user_id);
-  void list_person(std::size_t person, bool listed);
+  void list_person(const std::string& client_user_id, bool listed);
   void read_reports(const std::string& client_user_id);
   void notice_tasks();
   void react(const std::string& order_id, const std::string& task_id);
@@ -134,7 +134,7 @@ class World final : public Faults, public app::EventSender {
   void send_again();
   void plan_clocks();
   void jump();
-  const Person& person_of(const OrderBooks& order) const;
+  const Person& person_of(const std::string& client_user_id) const;
 
   // world_around.cpp: channels and receivers
   base::Result<app::RetrievalAnswer> retrieve(order::Channel channel,
@@ -147,6 +147,7 @@ class World final : public Faults, public app::EventSender {
   Dice dice_;
   WorldClock clock_;
   DiceRandom random_;
+  DiceRandom seal_random_;  ///< apart, so that worlds are the same on both engines
   base::NullLogger logger_;
   NobodysHasher hasher_;
   NobodysTokens tokens_;
@@ -165,7 +166,8 @@ class World final : public Faults, public app::EventSender {
   std::vector<order::OrderType> types_;
   std::multimap<base::TimePoint, std::function<void()>> agenda_;
   base::TimePoint begin_{}, poll_at_{}, looked_at_{};
-  std::vector<Held> held_;  ///< by the workers that run right now, outermost first
+  std::deque<app::Job> claimed_;             ///< and not begun
+  std::map<std::string, std::string> held_;  ///< leases of everything claimed and not ended
   unsigned depth_ = 0;
   unsigned pending_calls_ = 0;
   unsigned calls_made_ = 0;
