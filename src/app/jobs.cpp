@@ -245,12 +245,17 @@ base::Result<void> JobRunner::take_answer(const Work& work, const StoredOrder& o
     };
   }
   companions.writes.emplace_back(FinishJob{work.job.id, work.job.lease});
-  for (RawRecord& record : collected.records) {
-    companions.writes.emplace_back(InsertAudit{
-        audit(order.core.id, (std::string("record.") + to_string(record.verdict)).c_str(),
-              record.id, work.now)});
-    companions.writes.emplace_back(InsertRecord{std::move(record)});
-  }
+  companions.complete = [&](const StoredOrder& then, Commit& writes) {
+    // The order ended while its channel was asked: aborted, or the person was suppressed. What
+    // comes now is for nobody, and nothing of it may be kept.
+    if (order::is_final(then.core.state)) return;
+    for (const RawRecord& record : collected.records) {
+      writes.emplace_back(InsertAudit{
+          audit(then.core.id, (std::string("record.") + to_string(record.verdict)).c_str(),
+                record.id, work.now)});
+      writes.emplace_back(InsertRecord{record});
+    }
+  };
   const auto applied = writer_.apply(work.tenant, order.core.id, answered, work.now, companions);
   return applied ? base::Result<void>{} : base::pass_on(applied.error());
 }

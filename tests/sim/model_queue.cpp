@@ -1,0 +1,258 @@
+#include "model_queue.hpp"
+
+#include <limits>
+
+#include "base/ids.hpp"
+
+namespace chartroom::sim {
+namespace {
+
+constexpr std::size_t kLeaseDigits = 32;
+
+}  // namespace
+
+void ModelQueue::add_to_indexes(Number number) {
+  const Row& row = rows_[number];
+  if (unfinished(row)) {
+    if (!row.job.lane.empty()) lanes_[{row.job.client_id, row.job.lane}].insert(number);
+    orders_[{row.job.client_id, row.job.order_id}].insert(number);
+  }
+  switch (row.now.state) {
+    case State::ready:
+      ready_.insert({-row.job.priority, row.now.due, number});
+      ready_by_due_.insert({row.now.due, number});
+      break;
+    case State::claimed:
+      claimed_.insert({row.now.lease_until, number});
+      break;
+    case State::dead:
+      dead_.insert({row.now.ended_at, number});
+      break;
+    case State::blocked:
+    case State::done:
+      break;
+  }
+}
+
+void ModelQueue::remove_from_indexes(Number number) {
+  const Row& row = rows_[number];
+  const auto forget = [&](std::map<Key, std::set<Number>>& index, const Key& key) {
+    const auto found = index.find(key);
+    found->second.erase(number);
+    if (found->second.empty()) index.erase(found);
+  };
+  if (unfinished(row)) {
+    if (!row.job.lane.empty()) forget(lanes_, {row.job.client_id, row.job.lane});
+    forget(orders_, {row.job.client_id, row.job.order_id});
+  }
+  ready_.erase({-row.job.priority, row.now.due, number});
+  ready_by_due_.erase({row.now.due, number});
+  claimed_.erase({row.now.lease_until, number});
+  dead_.erase({row.now.ended_at, number});
+}
+
+void ModelQueue::change(Number number, Changing changed, Undo& undo) {
+  remove_from_indexes(number);
+  std::swap(rows_[number].now, changed);
+  add_to_indexes(number);
+  undo.then([this, number, before = std::move(changed)] {
+    remove_from_indexes(number);
+    rows_[number].now = before;
+    add_to_indexes(number);
+  });
+}
+
+void ModelQueue::insert(const std::string& client_id, const app::Job& job, base::TimePoint due,
+                        Undo& undo) {
+  const Key key{job.id, client_id};
+  const Number number = rows_.size();
+  if (!by_id_.try_emplace(key, number).second) return;
+  Row row{job, {}};
+  row.job.client_id = client_id;
+  row.now.due = due;
+  row.now.attempts = job.attempts;
+  const bool behind = !job.lane.empty() && lanes_.contains({client_id, job.lane});
+  row.now.state = behind ? State::blocked : State::ready;
+  rows_.push_back(std::move(row));
+  add_to_indexes(number);
+  undo.then([this, key] {
+    remove_from_indexes(rows_.size() - 1);
+    rows_.pop_back();
+    by_id_.erase(key);
+  });
+}
+
+/// The oldest unfinished job of a lane becomes ready, when it was blocked.
+void ModelQueue::release(const std::string& client_id, const std::string& lane, Undo& undo) {
+  if (lane.empty()) return;
+  const auto found = lanes_.find({client_id, lane});
+  if (found == lanes_.end()) return;
+  const Number oldest = *found->second.begin();
+  if (rows_[oldest].now.state != State::blocked) return;
+  Changing changed = rows_[oldest].now;
+  changed.state = State::ready;
+  change(oldest, std::move(changed), undo);
+}
+
+std::optional<ModelQueue::Number> ModelQueue::held(const std::string& client_id,
+                                                   const std::string& id,
+                                                   const std::string& lease) const {
+  const auto found = by_id_.find({id, client_id});
+  if (found == by_id_.end()) return std::nullopt;
+  const Row& row = rows_[found->second];
+  if (row.now.state != State::claimed || row.now.lease != lease) return std::nullopt;
+  return found->second;
+}
+
+bool ModelQueue::end(const std::string& client_id, const std::string& id, const std::string& lease,
+                     State state, base::TimePoint now, Undo& undo) {
+  const auto number = held(client_id, id, lease);
+  if (!number) return false;
+  Changing changed = rows_[*number].now;
+  changed.state = state;
+  if (state == State::dead) ++changed.attempts;
+  changed.lease.clear();
+  changed.ended_at = now;
+  change(*number, std::move(changed), undo);
+  release(client_id, rows_[*number].job.lane, undo);
+  return true;
+}
+
+bool ModelQueue::finish(const std::string& client_id, const std::string& id,
+                        const std::string& lease, base::TimePoint now, Undo& undo) {
+  return end(client_id, id, lease, State::done, now, undo);
+}
+
+bool ModelQueue::bury(const std::string& client_id, const std::string& id, const std::string& lease,
+                      base::TimePoint now, Undo& undo) {
+  return end(client_id, id, lease, State::dead, now, undo);
+}
+
+bool ModelQueue::retry(const std::string& client_id, const std::string& id,
+                       const std::string& lease, base::TimePoint due, Undo& undo) {
+  const auto number = held(client_id, id, lease);
+  if (!number) return false;
+  Changing changed = rows_[*number].now;
+  changed.state = State::ready;
+  ++changed.attempts;
+  changed.lease.clear();
+  changed.due = due;
+  change(*number, std::move(changed), undo);
+  return true;
+}
+
+void ModelQueue::drop(const std::string& client_id, const std::string& order_id,
+                      const std::string& kind, base::TimePoint now, Undo& undo) {
+  const auto found = orders_.find({client_id, order_id});
+  if (found == orders_.end()) return;
+  const std::set<Number> of_order = found->second;  // what follows changes the index
+  std::set<std::string> lanes;
+  for (const Number number : of_order) {
+    const Row& row = rows_[number];
+    if (row.now.state == State::claimed) continue;
+    const bool meant =
+        kind.empty() ? row.job.kind != "deliver" && row.job.kind != "mail" : row.job.kind == kind;
+    if (!meant) continue;
+    Changing changed = row.now;
+    changed.state = State::done;
+    changed.ended_at = now;
+    lanes.insert(row.job.lane);
+    change(number, std::move(changed), undo);
+  }
+  for (const std::string& lane : lanes) release(client_id, lane, undo);
+}
+
+void ModelQueue::advance(const std::string& client_id, base::Duration by, Undo& undo) {
+  for (Number number = 0; number < rows_.size(); ++number) {
+    const Row& row = rows_[number];
+    if (row.job.client_id != client_id || !unfinished(row) || row.now.state == State::claimed) {
+      continue;
+    }
+    Changing changed = row.now;
+    changed.due -= by;
+    change(number, std::move(changed), undo);
+  }
+}
+
+std::vector<app::Job> ModelQueue::claim(base::TimePoint now, base::TimePoint lease_until,
+                                        std::size_t limit, base::Random& random) {
+  Undo none;
+  while (!claimed_.empty() && claimed_.begin()->first <= now) {
+    const Number number = claimed_.begin()->second;
+    Changing changed = rows_[number].now;
+    changed.state = State::ready;
+    changed.lease.clear();
+    change(number, std::move(changed), none);
+  }
+  std::vector<Number> taken;
+  for (auto next = ready_.begin(); next != ready_.end() && taken.size() < limit;) {
+    const auto& [negative_priority, due, number] = *next;
+    if (due <= now) {
+      taken.push_back(number);
+      ++next;
+    } else {  // the rest of this priority is later still
+      next = ready_.upper_bound(
+          {negative_priority, base::TimePoint::max(), std::numeric_limits<Number>::max()});
+    }
+  }
+  std::vector<app::Job> claimed;
+  for (const Number number : taken) {
+    Changing changed = rows_[number].now;
+    changed.state = State::claimed;
+    changed.lease = base::make_hex_id(kLeaseDigits, random);
+    changed.lease_until = lease_until;
+    app::Job job = rows_[number].job;
+    job.attempts = changed.attempts;
+    job.lease = changed.lease;
+    job.due_at = changed.due;  // real time; the store adds the application's clock
+    change(number, std::move(changed), none);
+    claimed.push_back(std::move(job));
+  }
+  return claimed;
+}
+
+bool ModelQueue::heartbeat(const std::string& id, const std::string& lease, base::TimePoint until) {
+  Undo none;
+  for (auto found = by_id_.lower_bound({id, ""}); found != by_id_.end() && found->first.first == id;
+       ++found) {
+    const Row& row = rows_[found->second];
+    if (row.now.state != State::claimed || row.now.lease != lease) continue;
+    Changing changed = row.now;
+    changed.lease_until = until;
+    change(found->second, std::move(changed), none);
+    return true;
+  }
+  return false;
+}
+
+std::optional<base::TimePoint> ModelQueue::next_due(const std::string* client_id) const {
+  for (const auto& [due, number] : ready_by_due_) {
+    if (client_id == nullptr || rows_[number].job.client_id == *client_id) return due;
+  }
+  return std::nullopt;
+}
+
+std::uint64_t ModelQueue::busy(const std::string& client_id, base::TimePoint now) const {
+  std::uint64_t count = 0;
+  for (const auto& [until, number] : claimed_) {
+    if (rows_[number].job.client_id == client_id) ++count;
+  }
+  for (const auto& [due, number] : ready_by_due_) {
+    if (due > now) break;
+    if (rows_[number].job.client_id == client_id) ++count;
+  }
+  return count;
+}
+
+std::vector<app::Job> ModelQueue::dead(std::size_t limit) const {
+  std::vector<app::Job> jobs;
+  for (auto next = dead_.rbegin(); next != dead_.rend() && jobs.size() < limit; ++next) {
+    const Row& row = rows_[next->second];
+    jobs.push_back(row.job);
+    jobs.back().attempts = row.now.attempts;
+    jobs.back().due_at = row.now.due;
+  }
+  return jobs;
+}
+
+}  // namespace chartroom::sim
