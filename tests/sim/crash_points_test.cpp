@@ -325,6 +325,9 @@ class Life {
           return desk_->sign_special_authorization(session, task.id, input).has_value();
         case order::TaskKind::identity_review:
           return desk_->review_identity(application_, now.core.id, task.id, true).has_value();
+        case order::TaskKind::extra_fee:
+        case order::TaskKind::provider_question:
+          return false;  // this order's channels ask for neither
       }
     }
     return false;

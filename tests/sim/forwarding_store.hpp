@@ -83,6 +83,12 @@ class ForwardingTenant : public app::TenantStore {
       const std::string& human_id) override {
     return read([&] { return inner_->subscriptions_of(human_id); });
   }
+  base::Result<std::vector<app::Destination>> destinations() override {
+    return read([&] { return inner_->destinations(); });
+  }
+  base::Result<std::optional<app::Destination>> find_destination(const std::string& id) override {
+    return read([&] { return inner_->find_destination(id); });
+  }
   base::Result<std::optional<app::Subscription>> find_subscription(const std::string& id) override {
     return read([&] { return inner_->find_subscription(id); });
   }

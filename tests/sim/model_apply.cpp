@@ -47,6 +47,7 @@ class Applier {
   Applied operator()(const app::InsertUser& write) {
     app::User user = write.user;
     user.profile = as_stored(std::move(user.profile));
+    user.version = 1;
     const auto link = [&](auto& index, const std::string& key) {
       if (!index.try_emplace(key, user.human_id).second) return false;
       undo_.then([&index, key] { index.erase(key); });
@@ -61,8 +62,11 @@ class Applier {
   }
   Applied operator()(const app::UpdateUser& write) {
     app::User* user = tables_.users.find(write.user.human_id);
-    if (user == nullptr) return unknown();
+    if (user == nullptr || user->version != write.user.version) {
+      return base::fail(ErrorCode::conflict, "the user has changed meanwhile");
+    }
     change(*user, [&](app::User& changed) {
+      ++changed.version;
       changed.profile = as_stored(write.user.profile);
       changed.updated_at = write.user.updated_at;
     });
@@ -185,7 +189,8 @@ class Applier {
     return queue_.finish(client_id_, write.job_id, write.lease, now_, undo_) ? Applied{} : lost();
   }
   Applied operator()(const app::RetryJob& write) {
-    return queue_.retry(client_id_, write.job_id, write.lease, now_ + write.delay, undo_)
+    return queue_.retry(client_id_, write.job_id, write.lease, now_ + write.delay, write.tried,
+                        undo_)
                ? Applied{}
                : lost();
   }
@@ -210,6 +215,7 @@ class Applier {
   Applied operator()(const app::InsertWebhook& write) {
     if (webhook(write.endpoint.id) != nullptr) return taken();
     app::WebhookEndpoint endpoint = write.endpoint;
+    endpoint.version = 1;
     endpoint.failures = 0;
     endpoint.failing_since.reset();
     endpoint.suspended_at.reset();
@@ -218,11 +224,14 @@ class Applier {
   }
   Applied operator()(const app::UpdateWebhook& write) {
     app::WebhookEndpoint* known = webhook(write.endpoint.id);
-    if (known == nullptr) return unknown();
+    if (known == nullptr || known->version != write.endpoint.version) {
+      return base::fail(ErrorCode::conflict, "the webhook has changed meanwhile");
+    }
     change(*known, [&](app::WebhookEndpoint& changed) {
       app::WebhookEndpoint next = write.endpoint;
       const bool fresh = next.enabled && !changed.enabled;  // starts with a clean record
       next.created_at = changed.created_at;
+      ++next.version;
       next.failures = fresh ? 0 : changed.failures;
       next.failing_since = fresh ? std::nullopt : changed.failing_since;
       next.suspended_at = next.enabled ? std::nullopt : changed.suspended_at;
@@ -255,13 +264,25 @@ class Applier {
     if (endpoint == nullptr || !endpoint->enabled) return {};
     change(*endpoint, [&](app::WebhookEndpoint& changed) {
       changed.enabled = false;
+      ++changed.version;
       changed.suspended_at = write.at;
     });
     return {};
   }
 
-  // ── subscriptions, order types ──
+  // ── subscriptions, destinations, order types ──
 
+  Applied operator()(const app::InsertDestination& write) {
+    for (const app::Destination& known : tables_.destinations) {
+      if (known.id == write.destination.id || known.name == write.destination.name) return taken();
+    }
+    append(tables_.destinations, write.destination);
+    return {};
+  }
+  Applied operator()(const app::DeleteDestination& write) {
+    const auto meant = [&](const app::Destination& known) { return known.id == write.id; };
+    return erase(tables_.destinations, meant) ? Applied{} : unknown();
+  }
   Applied operator()(const app::InsertSubscription& write) {
     const app::Subscription& wanted = write.subscription;
     for (const app::Subscription& known : tables_.subscriptions) {

@@ -60,6 +60,7 @@ struct TenantTables {
   std::vector<app::DeliveryAttempt> attempts;
   Rows<app::TaskRow> tasks;
   std::vector<app::Subscription> subscriptions;
+  std::vector<app::Destination> destinations;
   std::map<std::string, order::OrderType> order_types;
   std::unordered_map<std::string, app::IdempotentAnswer> answers;
   std::set<std::string> suppressions;

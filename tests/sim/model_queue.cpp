@@ -129,12 +129,12 @@ bool ModelQueue::bury(const std::string& client_id, const std::string& id, const
 }
 
 bool ModelQueue::retry(const std::string& client_id, const std::string& id,
-                       const std::string& lease, base::TimePoint due, Undo& undo) {
+                       const std::string& lease, base::TimePoint due, bool tried, Undo& undo) {
   const auto number = held(client_id, id, lease);
   if (!number) return false;
   Changing changed = rows_[*number].now;
   changed.state = State::ready;
-  ++changed.attempts;
+  if (tried) ++changed.attempts;
   changed.lease.clear();
   changed.due = due;
   change(*number, std::move(changed), undo);
@@ -151,7 +151,8 @@ void ModelQueue::drop(const std::string& client_id, const std::string& order_id,
     const Row& row = rows_[number];
     if (row.now.state == State::claimed) continue;
     const bool meant =
-        kind.empty() ? row.job.kind != "deliver" && row.job.kind != "mail" : row.job.kind == kind;
+        kind.empty() ? row.job.kind != "deliver" && row.job.kind != "mail" && row.job.kind != "ship"
+                     : row.job.kind == kind;
     if (!meant) continue;
     Changing changed = row.now;
     changed.state = State::done;

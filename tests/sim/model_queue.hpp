@@ -42,7 +42,7 @@ class ModelQueue {
   bool bury(const std::string& client_id, const std::string& id, const std::string& lease,
             base::TimePoint now, Undo& undo);
   bool retry(const std::string& client_id, const std::string& id, const std::string& lease,
-             base::TimePoint due, Undo& undo);
+             base::TimePoint due, bool tried, Undo& undo);
   void drop(const std::string& client_id, const std::string& order_id, const std::string& kind,
             base::TimePoint now, Undo& undo);
   /// Everything of an application that waits comes nearer.

@@ -180,6 +180,12 @@ class ModelTenant final : public app::TenantStore {
   Result<std::optional<app::Subscription>> find_subscription(const std::string& id) override {
     return find_in(&TenantTables::subscriptions, id);
   }
+  Result<std::vector<app::Destination>> destinations() override {
+    return read<std::vector<app::Destination>>([](TenantTables& t) { return t.destinations; });
+  }
+  Result<std::optional<app::Destination>> find_destination(const std::string& id) override {
+    return find_in(&TenantTables::destinations, id);
+  }
   Result<std::vector<order::OrderType>> own_order_types() override {
     return read<std::vector<order::OrderType>>([](TenantTables& t) {
       std::vector<order::OrderType> types;

@@ -124,7 +124,8 @@ class Shadow::Reading {
       const JobBooks& job = shadow_.jobs_.at(id);
       if (job.lease_until) continue;  // claimed: its worker will find out
       const bool meant = write.kind.empty()
-                             ? job.kind != app::kDeliverJob && job.kind != app::kMailJob
+                             ? job.kind != app::kDeliverJob && job.kind != app::kMailJob &&
+                                   job.kind != app::kShipJob
                              : job.kind == write.kind;
       if (meant) shadow_.job_ends(id);
     }

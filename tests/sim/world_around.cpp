@@ -69,7 +69,7 @@ base::Result<app::RetrievalAnswer> World::retrieve(order::Channel channel,
   for (unsigned i = 0; i <= request.attempt / 2; ++i) {
     answer.notes.push_back({std::to_string(i), "note " + std::to_string(i), {}, {}, ""});
   }
-  switch (dice_.roll(12)) {
+  switch (dice_.roll(13)) {
     case 0:
     case 1:
       answer.status = Status::still_running;
@@ -85,6 +85,22 @@ base::Result<app::RetrievalAnswer> World::retrieve(order::Channel channel,
       return answer;
     case 4:
       return answer;
+    case 5: {
+      // Now and then the same is asked again, as vendors do that lose their papers.
+      const auto given = request.approved_fees.size() + request.answers.size();
+      const std::string id = std::to_string(dice_.one_in(6) ? 0 : given);
+      answer.detail = "Hill Street Clinic";
+      answer.items = some_records(person, request.attempt);
+      if (dice_.one_in(2)) {
+        answer.status = Status::needs_fee_approval;
+        answer.ask = {"fee-" + id, {4'500, "USD"}, "", {}};
+      } else {
+        answer.status = Status::needs_answer;
+        answer.ask = {
+            "question-" + id, {}, "The clinic has moved. Shall we ask there?", {"Yes", "No"}};
+      }
+      return answer;
+    }
     default:
       answer.items = some_records(person, request.attempt);
       return answer;

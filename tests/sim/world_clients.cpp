@@ -218,7 +218,8 @@ void World::react(const std::string& order_id, const std::string& task_id) {
     in(dice_.between(1s, 5min), [this, order_id, task_id] { react(order_id, task_id); });
   };
   const bool by_customer =
-      task.kind == order::TaskKind::identity_review ? dice_.one_in(2) : dice_.one_in(3);
+      task.kind == order::TaskKind::extra_fee || task.kind == order::TaskKind::provider_question ||
+      (task.kind == order::TaskKind::identity_review ? dice_.one_in(2) : dice_.one_in(3));
   if (by_customer) return answer_as_customer(order, task);
   try {
     if (!answer_as_applicant(order, task)) again();
@@ -259,6 +260,9 @@ bool World::answer_as_applicant(const OrderBooks& order, const order::Task& task
       const auto own = is_own_record(order.core.id, task);
       return own && settled(desk.review_identity(application_, order.core.id, task.id, *own));
     }
+    case order::TaskKind::extra_fee:
+    case order::TaskKind::provider_question:
+      violated("the applicant was asked what the customer decides");
   }
   return true;
 }
@@ -277,18 +281,20 @@ std::optional<bool> World::is_own_record(const std::string& order_id, const orde
 
 void World::answer_as_customer(const OrderBooks& order, const order::Task& task) {
   using Decision = app::TaskResolution::Decision;
+  app::TaskResolution declined;
+  declined.decision = Decision::decline;
   app::TaskResolution resolution;
   switch (task.kind) {
     case order::TaskKind::missing_information:
       resolution.given = all_about(person_of(order.client_user_id));
-      if (dice_.one_in(5)) resolution = {Decision::decline, {}};
+      if (dice_.one_in(5)) resolution = declined;
       break;
     case order::TaskKind::connect_portal:
       resolution.decision = Decision::decline;
       break;
     case order::TaskKind::special_authorization:
       resolution.given.attachments = all_about(person_of(order.client_user_id)).attachments;
-      if (dice_.one_in(5)) resolution = {Decision::decline, {}};
+      if (dice_.one_in(5)) resolution = declined;
       break;
     case order::TaskKind::identity_review: {
       const auto own = is_own_record(order.core.id, task);
@@ -296,6 +302,13 @@ void World::answer_as_customer(const OrderBooks& order, const order::Task& task)
       if (dice_.one_in(5)) resolution.decision = Decision::decline;
       break;
     }
+    case order::TaskKind::extra_fee:
+      resolution.decision = dice_.one_in(3) ? Decision::decline : Decision::approve;
+      break;
+    case order::TaskKind::provider_question:
+      resolution.answer = "Yes";
+      if (dice_.one_in(3)) resolution = declined;
+      break;
   }
   auto call = make_call("resolve");
   call->run = [this, id = task.id, resolution](const app::IdempotentCall& once) {
