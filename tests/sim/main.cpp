@@ -26,7 +26,7 @@ constexpr const char* kUsage =
     "P]\n"
     "       scripts/sim --replay SEED [--engine model|sqlite] [--plant BUG] [--trace]\n"
     "BUG: lost-outbox, double-completion, dead-timer\n";
-constexpr std::uint64_t kOrdersAWorld = 50;  ///< at least; most worlds have more
+constexpr std::uint64_t kOrdersAWorld = 56;  ///< on average, rounded down
 constexpr std::size_t kProcessesMost = 64;
 constexpr std::uint64_t kNone = ~std::uint64_t{0};
 constexpr std::size_t kTextBytes = 256;

@@ -3,13 +3,21 @@
 // scripts/sim runs as many as one likes and replays one.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <iostream>
+
 #include "dice.hpp"
 #include "world.hpp"
 
 namespace chartroom::sim {
 namespace {
 
-constexpr std::uint64_t kSeed = 20'260'801;
+constexpr std::uint64_t kSeed = 1;  // the first worlds of scripts/sim --seed 1
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr std::uint64_t kOrders = 1'000;
+#else
+constexpr std::uint64_t kOrders = 5'000;
+#endif
 
 /// Runs worlds until the orders are used up or a promise is broken.
 WorldOutcome run_orders(std::uint64_t orders, WorldOptions options) {
@@ -27,19 +35,19 @@ WorldOutcome run_orders(std::uint64_t orders, WorldOptions options) {
 }
 
 TEST(Worlds, KeepEveryPromise) {
-  const WorldOutcome all = run_orders(5'000, {});
+  const WorldOutcome all = run_orders(kOrders, {});
   EXPECT_EQ(all.violation, "");
   // A world in which nothing happens keeps every promise too.
   const Figures& f = all.figures;
   for (std::size_t fault = 1; fault < kFaults; ++fault) {
-    EXPECT_GT(f.faults.at(fault), 20U) << to_string(static_cast<Fault>(fault));
+    EXPECT_GT(f.faults.at(fault), kOrders / 250) << to_string(static_cast<Fault>(fault));
   }
-  for (const std::uint64_t records : f.records) EXPECT_GT(records, 100U);
+  for (const std::uint64_t records : f.records) EXPECT_GT(records, kOrders / 250);
   for (const std::uint64_t count :
        {f.timed_out, f.suppressed, f.cancelled, f.conflicts, f.leases_lost, f.restarts,
         f.read_faults, f.clock_jumps, f.meanwhiles, f.tasks, f.reports, f.delivered_again, f.hung,
         f.calls_repeated, f.answers_compared}) {
-    EXPECT_GT(count, 50U);
+    EXPECT_GT(count, kOrders / 250);
   }
 }
 
@@ -74,8 +82,8 @@ TEST_P(PlantedBug, IsFoundWithinTenThousandOrders) {
   options.plant = GetParam();
   const WorldOutcome all = run_orders(10'000, options);
   EXPECT_NE(all.violation, "") << "not found in " << all.figures.orders << " orders";
-  std::cout << to_string(GetParam()) << ": order " << all.figures.orders << ": " << all.violation
-            << '\n';
+  std::cout << to_string(GetParam()) << ": found at order " << all.figures.orders << ": "
+            << all.violation << '\n';
 }
 
 INSTANTIATE_TEST_SUITE_P(All, PlantedBug,
