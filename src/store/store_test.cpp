@@ -365,6 +365,11 @@ TEST_P(StoreTest, QuestionsAreSealedWithTheRequestTheyBelongTo) {
   EXPECT_EQ(read.question_of("t1")->choices, (std::vector<std::string>{"Yes", "No"}));
   EXPECT_EQ(read.question_of("t1")->answer, std::nullopt);
   EXPECT_EQ(read.question_of("t3"), nullptr);
+
+  app::StoredOrder answered = read;
+  answered.questions.front().answer = "Yes";
+  ASSERT_TRUE(alpha_->commit({app::UpdateOrder{answered}}));
+  EXPECT_EQ(alpha_->find_order("o1").value()->question_of("t1")->answer, "Yes");
 }
 
 TEST(NewOrderJson, RefusesQuestionsItDidNotWrite) {

@@ -90,6 +90,7 @@ class Applier {
     change(*order, [&](app::StoredOrder& changed) {
       changed.core = write.order.core;
       changed.request = as_stored(write.order.request);
+      changed.questions = write.order.questions;
       ++changed.version;
     });
     put_tasks(*tables_.orders.find(write.order.core.id));

@@ -75,7 +75,10 @@ void World::attempt(const std::shared_ptr<Call>& call) {
     if (call->answer) violated("a kept answer is lost: " + call->what);
     const auto done = call->run(once);
     if (done) return take_answer(call, done->body);
-    if (is_passing(done.error())) return try_again(call);
+    if (is_passing(done.error())) {
+      say(call->what + " waits: " + done.error().message);
+      return try_again(call);
+    }
     --pending_calls_;
     say(call->what + " refused: " + done.error().message);
     if (call->refused) call->refused(done.error());
