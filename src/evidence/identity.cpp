@@ -246,11 +246,13 @@ bool share(const std::vector<std::string>& a, const std::vector<std::string>& b)
 void compare_contacts(const Person& a, const Person& b, Tally& tally) {
   const auto phones = [](const Person& person) {
     std::vector<std::string> keys;
+    keys.reserve(person.phones.size());
     for (const std::string& phone : person.phones) keys.push_back(phone_key(phone));
     return keys;
   };
   const auto mails = [](const Person& person) {
     std::vector<std::string> keys;
+    keys.reserve(person.emails.size());
     for (const std::string& mail : person.emails) keys.push_back(mail_key(mail));
     return keys;
   };

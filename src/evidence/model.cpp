@@ -38,7 +38,7 @@ const char* section_title(Kind kind) { return kSections.at(static_cast<std::size
 
 std::string When::date_text() const {
   if (!known()) return {};
-  const std::string iso = base::Date::from(value).iso();
+  std::string iso = base::Date::from(value).iso();
   if (precision == Precision::year) return iso.substr(0, 4);
   if (precision == Precision::month) return iso.substr(0, 7);
   return iso;

@@ -99,6 +99,7 @@ Router::Match Router::find(std::string_view method,
   }
   if (seen.contains("GET")) seen["HEAD"] = true;
   std::vector<std::string> names;
+  names.reserve(seen.size());
   for (const auto& [name, known] : seen) names.push_back(name);
   match.allow = base::join(names, ", ");
   return match;

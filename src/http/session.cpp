@@ -60,12 +60,13 @@ Request convert_head(const Parser::value_type& message, const std::string& remot
 
 /// A handler's exception may quote the request, so only its type is told.
 Response run_handler(const Route& route, const Request& request, base::Logger& logger) {
-  std::string_view kind = "unknown";
+  std::string_view kind;
   try {
     return route.handler(request);
   } catch (const std::exception& error) {
     kind = typeid(error).name();
-  } catch (...) {  // answered and logged like any other
+  } catch (...) {
+    kind = "unknown";
   }
   logger.error("handler failed", {{"route", std::string_view(route.pattern)},
                                   {"request_id", std::string_view(request.request_id)},

@@ -1,5 +1,7 @@
 #include "main/config.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <functional>
 #include <string_view>
@@ -291,10 +293,11 @@ Result<void> apply(Config& config, const Settings& settings, const std::string& 
     const auto setter = setters().find(name);
     if (setter == setters().end()) {
       return fail(ErrorCode::invalid_input,
-                  where + ": unknown setting " + name + "; known are " + known_names(), name);
+                  fmt::format("{}: unknown setting {}; known are {}", where, name, known_names()),
+                  name);
     }
     if (value.empty())
-      return fail(ErrorCode::invalid_input, where + ": " + name + " is empty", name);
+      return fail(ErrorCode::invalid_input, fmt::format("{}: {} is empty", where, name), name);
     if (auto set = setter->second(config, value); !set) {
       return fail(ErrorCode::invalid_input, where + ": " + set.error().message, name);
     }

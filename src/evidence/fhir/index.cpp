@@ -97,7 +97,7 @@ const Json* Index::unique(const std::string& key) const {
       return nullptr;
     }
   }
-  return chosen->json;
+  return chosen == nullptr ? nullptr : chosen->json;
 }
 
 const Json* Index::resolve(std::string_view reference, const Json& from) const {

@@ -24,7 +24,7 @@ Fact start_medication(const Context& context) {
 }
 
 std::string timing_text(const Json& timing) {
-  const std::string named = concept_text(timing["code"]);
+  std::string named = concept_text(timing["code"]);
   if (!named.empty()) return named;
   const Json& repeat = timing["repeat"];
   if (!repeat["period"].exists()) return {};

@@ -132,6 +132,7 @@ class Reader {
     for (const std::string& line : bad_lines) lose(line, "it is no well-formed JSON");
     report_unread();
     std::vector<Reading> readings;
+    readings.reserve(order_.size());
     for (const Json* patient : order_) readings.push_back(std::move(readings_.at(patient)));
     if (!readings.empty()) {
       Reading& first = readings.front();
