@@ -363,11 +363,10 @@ class Shadow::Reading {
       figures.cancelled += core.state == State::cancelled ? 1 : 0;
       figures.timed_out += core.timed_out ? 1 : 0;
       figures.suppressed += core.suppressed ? 1 : 0;
-    } else if (reports_came_ || !told_.empty()) {
-      violated("something was told or released after the end");
+    } else if (reports_came_ || bytes_came_ || !told_.empty()) {
+      violated(core.suppressed ? "records of a suppressed person were kept"
+                               : "something was told, kept or released after the end");
     }
-    if (core.suppressed && bytes_came_) violated("records of a suppressed person were kept");
-    if (order_->purged && bytes_came_) violated("records came after the purge");
     if (core.suppressed && core.reports_available) violated("suppressed, but with reports");
   }
 
