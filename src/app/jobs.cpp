@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/json.hpp>
 #include <cstring>
+#include <iterator>
 
 #include "app/announcements.hpp"
 #include "app/applicant.hpp"
@@ -249,12 +250,16 @@ base::Result<void> JobRunner::take_answer(const Work& work, const StoredOrder& o
     // The order ended while its channel was asked: aborted, or the person was suppressed. What
     // comes now is for nobody, and nothing of it may be kept.
     if (order::is_final(then.core.state)) return;
+    Commit received;
     for (const RawRecord& record : collected.records) {
-      writes.emplace_back(InsertAudit{
+      received.emplace_back(InsertAudit{
           audit(then.core.id, (std::string("record.") + to_string(record.verdict)).c_str(),
                 record.id, work.now)});
-      writes.emplace_back(InsertRecord{record});
+      received.emplace_back(InsertRecord{record});
     }
+    // Behind the order's row and before what follows from them, as the audit trail tells it.
+    writes.insert(writes.begin() + 1, std::make_move_iterator(received.begin()),
+                  std::make_move_iterator(received.end()));
   };
   const auto applied = writer_.apply(work.tenant, order.core.id, answered, work.now, companions);
   return applied ? base::Result<void>{} : base::pass_on(applied.error());

@@ -47,8 +47,10 @@ class Delivery:
         return self.is_summary and self.status in ("completed", "cancelled")
 
 
-def is_genuine(secret: str, webhook_id: str, timestamp: str, body: bytes, signatures: str) -> bool:
+def is_genuine(secret: str, webhook_id: str | None, timestamp: str | None, body: bytes, signatures: str | None) -> bool:
     """Standard Webhooks: HMAC-SHA256 over id, time and body; the time is not older than five minutes."""
+    if not (webhook_id and timestamp and signatures):
+        return False
     signed = b".".join([webhook_id.encode(), timestamp.encode(), body])
     key = base64.b64decode(secret.removeprefix("whsec_"))
     expected = "v1," + base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
