@@ -13,6 +13,8 @@
 #include <thread>
 #include <vector>
 
+#include "net/loopback_test.hpp"
+
 namespace chartroom::net {
 namespace {
 
@@ -24,17 +26,7 @@ using namespace std::chrono_literals;
 class Peer {
  public:
   explicit Peer(std::string answer) : answer_(std::move(answer)) {
-    listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    if (::bind(listener_, reinterpret_cast<sockaddr*>(&address), size) != 0 ||
-        ::listen(listener_, 16) != 0 ||
-        ::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size) != 0) {
-      std::abort();
-    }
-    port_ = ntohs(address.sin_port);
+    listener_ = testing::listen_on_loopback(port_);
     thread_ = std::thread([this] { run(); });
   }
   ~Peer() {

@@ -10,6 +10,7 @@
 
 #include "base/bytes.hpp"
 #include "base/text.hpp"
+#include "net/loopback_test.hpp"
 #include "net/mail_headers.hpp"
 #include "net/smtp_mail_sender.hpp"
 
@@ -100,25 +101,15 @@ class FixedClock final : public base::Clock {
 /// A listening socket that accepts connections and never says a word.
 class SilentPeer {
  public:
-  SilentPeer() : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    auto* generic = reinterpret_cast<sockaddr*>(&address);
-    socklen_t length = sizeof address;
-    EXPECT_EQ(::bind(socket_, generic, length), 0);
-    EXPECT_EQ(::listen(socket_, 16), 0);
-    EXPECT_EQ(::getsockname(socket_, generic, &length), 0);
-    port_ = ntohs(address.sin_port);
-  }
+  SilentPeer() : socket_(testing::listen_on_loopback(port_)) {}
   ~SilentPeer() { ::close(socket_); }
   SilentPeer(const SilentPeer&) = delete;
   SilentPeer& operator=(const SilentPeer&) = delete;
   [[nodiscard]] std::string url() const { return "smtp://127.0.0.1:" + std::to_string(port_); }
 
  private:
+  std::uint16_t port_ = 0;  // before the socket, whose making sets it
   int socket_;
-  int port_ = 0;
 };
 
 TEST(MailSender, SendsNothingThatItCannotWrite) {

@@ -16,6 +16,7 @@
 #include <thread>
 
 #include "net/curl_http_client.hpp"
+#include "net/loopback_test.hpp"
 
 namespace chartroom::net {
 namespace {
@@ -78,17 +79,7 @@ class AskingPeer {
   };
 
   explicit AskingPeer(bool insists) : own_("test peer"), insists_(insists) {
-    listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    if (::bind(listener_, reinterpret_cast<sockaddr*>(&address), size) != 0 ||
-        ::listen(listener_, 8) != 0 ||
-        ::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size) != 0) {
-      std::abort();
-    }
-    port_ = ntohs(address.sin_port);
+    listener_ = testing::listen_on_loopback(port_);
     context_ = SSL_CTX_new(TLS_server_method());
     SSL_CTX_use_certificate(context_, own_.certificate);
     SSL_CTX_use_PrivateKey(context_, own_.key);

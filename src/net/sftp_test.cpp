@@ -15,6 +15,7 @@
 #include <sstream>
 #include <thread>
 
+#include "net/loopback_test.hpp"
 #include "net/sftp_client.hpp"
 
 namespace chartroom::net {
@@ -48,22 +49,6 @@ bool run(std::vector<std::string> words) {
   return child > 0 && ::waitpid(child, &status, 0) == child && status == 0;
 }
 
-/// A listening socket on a free port of this machine.
-int listen_somewhere(std::uint16_t& port) {
-  const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  if (::bind(listener, reinterpret_cast<sockaddr*>(&address), size) != 0 ||
-      ::listen(listener, 8) != 0 ||
-      ::getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size) != 0) {
-    std::abort();
-  }
-  port = ntohs(address.sin_port);
-  return listener;
-}
-
 bool answers(std::uint16_t port) {
   const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};
@@ -87,7 +72,7 @@ class Sshd {
     fs::copy_file(folder / "login.pub", folder / "authorized_keys");
     // sshd started by root wants this place for its unprivileged half; services make it elsewhere.
     if (::geteuid() == 0) ::mkdir("/run/sshd", 0755);
-    ::close(listen_somewhere(port_));
+    ::close(testing::listen_on_loopback(port_));
     std::ofstream(folder / "sshd_config")
         << "Port " << port_
         << "\nListenAddress 127.0.0.1\nPidFile none\nUsePAM no\nStrictModes no\n"
@@ -246,7 +231,7 @@ TEST_F(Sftp, OutsideTheSandboxThisMachineIsOutOfBounds) {
 
 TEST_F(Sftp, AServerThatSaysNothingIsLeft) {
   std::uint16_t port = 0;
-  const int silent = listen_somewhere(port);
+  const int silent = testing::listen_on_loopback(port);
   upload_.url = "sftp://us@127.0.0.1:" + std::to_string(port) + "/";
   upload_.timeout = 300ms;
   EXPECT_EQ(send(upload_), "timeout");

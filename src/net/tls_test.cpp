@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "net/curl_http_client.hpp"
+#include "net/loopback_test.hpp"
 
 namespace chartroom::net {
 namespace {
@@ -58,19 +59,7 @@ class TlsPeer {
   }
 
  private:
-  void listen() {
-    listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    if (::bind(listener_, reinterpret_cast<sockaddr*>(&address), size) != 0 ||
-        ::listen(listener_, 4) != 0 ||
-        ::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size) != 0) {
-      std::abort();
-    }
-    port_ = ntohs(address.sin_port);
-  }
+  void listen() { listener_ = testing::listen_on_loopback(port_); }
 
   void run() {
     SSL_CTX* context = SSL_CTX_new(TLS_server_method());

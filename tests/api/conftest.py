@@ -6,6 +6,7 @@ import pytest
 
 from support.conformance import CONFORMANCE, watch_requests
 from support.customer import Customer
+from support.listener import Listener
 from support.server import Server, Tool
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -116,3 +117,23 @@ def make_customer():
 def customer(server, make_customer) -> Customer:
     """An application of the test's own."""
     return make_customer(server)
+
+
+@pytest.fixture
+def quiet(server, make_customer) -> Customer:
+    """An application of the test's own, without an endpoint."""
+    return make_customer(server, listens=False)
+
+
+@pytest.fixture(scope="module")
+def client(server, make_customer) -> Customer:
+    """One application without an endpoint for all tests of a module."""
+    return make_customer(server, listens=False)
+
+
+@pytest.fixture
+def listener():
+    """A receiver of notifications, to be set up as an endpoint."""
+    made = Listener()
+    yield made
+    made.close()

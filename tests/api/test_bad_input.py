@@ -12,12 +12,6 @@ from support.tokens import hostile_tokens
 BAD_VALUE = "Zq7Xbad"  # stands where something else should; no answer may repeat it
 
 
-@pytest.fixture(scope="module")
-def client(server, make_customer):
-    """One application for the whole module: none of these calls may leave anything behind."""
-    return make_customer(server, listens=False)
-
-
 def post_raw(client, body: bytes, content_type: str | None = "application/json", path: str = "/api/v1/users"):
     headers = {"Content-Type": content_type} if content_type else {}
     return client.call("POST", path, data=body, headers=headers)

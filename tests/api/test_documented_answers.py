@@ -15,11 +15,6 @@ TOO_LARGE = 26 * 1024 * 1024
 
 
 @pytest.fixture(scope="module")
-def client(server, make_customer):
-    return make_customer(server, listens=False)
-
-
-@pytest.fixture(scope="module")
 def raw(server):
     raw = RawClient(server.port)
     yield raw

@@ -7,7 +7,6 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from support.listener import Listener
 from support.receiver import Receiver
 from support.waiting import wait_until
 
@@ -39,25 +38,6 @@ def receiver():
     made = Receiver()
     yield made
     made.close()
-
-
-@pytest.fixture
-def listener():
-    made = Listener()
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def quiet(server, make_customer):
-    """An application that has no endpoint yet."""
-    return make_customer(server, listens=False)
-
-
-@pytest.fixture(scope="module")
-def client(server, make_customer):
-    """One application for calls that must leave nothing behind."""
-    return make_customer(server, listens=False)
 
 
 def add(customer, url: str, **members) -> dict:

@@ -6,7 +6,7 @@ import re
 import pytest
 import requests
 
-from support.listener import Listener, is_genuine
+from support.listener import is_genuine
 from support.orders import new_order
 
 HOOKS = "/api/v1/webhooks"
@@ -14,25 +14,6 @@ SHOWN = ["id", "url", "events", "description", "enabled", "createdAt", "updatedA
          "authentication"]
 ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 SECRET_VALUE = "Basic aGlkZGVuOmhpZGRlbg=="  # of a static header; no answer and no log line may show it
-
-
-@pytest.fixture
-def listener():
-    made = Listener()
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def quiet(server, make_customer):
-    """An application that has no endpoint yet."""
-    return make_customer(server, listens=False)
-
-
-@pytest.fixture(scope="module")
-def client(server, make_customer):
-    """One application for calls that must leave nothing behind."""
-    return make_customer(server, listens=False)
 
 
 def add(customer, url: str, **members) -> dict:

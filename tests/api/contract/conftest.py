@@ -3,12 +3,6 @@ import pytest
 
 
 @pytest.fixture(scope="module")
-def client(server, make_customer):
-    """One application for all accepted orders."""
-    return make_customer(server, listens=False)
-
-
-@pytest.fixture(scope="module")
 def refused_client(server, make_customer):
     """One application for all refused ones: nothing of them may stay behind."""
     return make_customer(server, listens=False)

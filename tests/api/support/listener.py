@@ -73,8 +73,9 @@ class Listener:
 
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
-                status = listener._take(self.headers, body)
-                self.send_response(status)
+                is_form = self.headers["Content-Type"] == "application/x-www-form-urlencoded"
+                # A form asks for an OAuth2 token, which is not to be had here.
+                self.send_response(404 if is_form else listener._take(self.headers, body))
                 self.send_header("Content-Length", "0")
                 self.end_headers()
 
