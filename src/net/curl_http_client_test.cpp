@@ -26,7 +26,7 @@ using namespace std::chrono_literals;
 class Peer {
  public:
   explicit Peer(std::string answer) : answer_(std::move(answer)) {
-    listener_ = testing::listen_on_loopback(port_);
+    listener_ = listen_on_loopback(port_);
     thread_ = std::thread([this] { run(); });
   }
   ~Peer() {

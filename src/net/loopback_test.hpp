@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <cstdlib>
 
-namespace chartroom::net::testing {
+namespace chartroom::net {
 
 /// A listening socket on a free port of this machine; ends the test program when there is none.
 inline int listen_on_loopback(std::uint16_t& port) {
@@ -27,4 +27,4 @@ inline int listen_on_loopback(std::uint16_t& port) {
   return listener;
 }
 
-}  // namespace chartroom::net::testing
+}  // namespace chartroom::net

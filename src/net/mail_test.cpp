@@ -101,7 +101,7 @@ class FixedClock final : public base::Clock {
 /// A listening socket that accepts connections and never says a word.
 class SilentPeer {
  public:
-  SilentPeer() : socket_(testing::listen_on_loopback(port_)) {}
+  SilentPeer() : socket_(listen_on_loopback(port_)) {}
   ~SilentPeer() { ::close(socket_); }
   SilentPeer(const SilentPeer&) = delete;
   SilentPeer& operator=(const SilentPeer&) = delete;

@@ -79,7 +79,7 @@ class AskingPeer {
   };
 
   explicit AskingPeer(bool insists) : own_("test peer"), insists_(insists) {
-    listener_ = testing::listen_on_loopback(port_);
+    listener_ = listen_on_loopback(port_);
     context_ = SSL_CTX_new(TLS_server_method());
     SSL_CTX_use_certificate(context_, own_.certificate);
     SSL_CTX_use_PrivateKey(context_, own_.key);

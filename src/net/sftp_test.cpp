@@ -72,7 +72,7 @@ class Sshd {
     fs::copy_file(folder / "login.pub", folder / "authorized_keys");
     // sshd started by root wants this place for its unprivileged half; services make it elsewhere.
     if (::geteuid() == 0) ::mkdir("/run/sshd", 0755);
-    ::close(testing::listen_on_loopback(port_));
+    ::close(listen_on_loopback(port_));
     std::ofstream(folder / "sshd_config")
         << "Port " << port_
         << "\nListenAddress 127.0.0.1\nPidFile none\nUsePAM no\nStrictModes no\n"
@@ -231,7 +231,7 @@ TEST_F(Sftp, OutsideTheSandboxThisMachineIsOutOfBounds) {
 
 TEST_F(Sftp, AServerThatSaysNothingIsLeft) {
   std::uint16_t port = 0;
-  const int silent = testing::listen_on_loopback(port);
+  const int silent = listen_on_loopback(port);
   upload_.url = "sftp://us@127.0.0.1:" + std::to_string(port) + "/";
   upload_.timeout = 300ms;
   EXPECT_EQ(send(upload_), "timeout");

@@ -59,7 +59,7 @@ class TlsPeer {
   }
 
  private:
-  void listen() { listener_ = testing::listen_on_loopback(port_); }
+  void listen() { listener_ = listen_on_loopback(port_); }
 
   void run() {
     SSL_CTX* context = SSL_CTX_new(TLS_server_method());
