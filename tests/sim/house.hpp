@@ -25,6 +25,7 @@
 #include "base/ids.hpp"
 #include "base/logger.hpp"
 #include "delivery/retry_schedule.hpp"
+#include "no_tokens.hpp"
 #include "store/sqlite/sqlite_store.hpp"
 
 namespace chartroom::sim {
@@ -59,19 +60,6 @@ class PlainHasher final : public app::SecretHasher {
                             const base::Sensitive<std::string>& secret) const override {
     return hash == base::sha256_hex(secret.reveal());
   }
-};
-
-class NoTokens final : public app::TokenService {
- public:
-  base::Result<Token> issue(Kind /*kind*/, const std::string& /*client_id*/,
-                            const std::string& /*human_id*/,
-                            base::TimePoint /*not_before*/) override {
-    return base::fail(base::ErrorCode::unavailable, "none");
-  }
-  base::Result<Claims> verify(Kind /*kind*/, std::string_view /*token*/) override {
-    return base::fail(base::ErrorCode::unauthenticated, "none");
-  }
-  base::Result<std::string> jwks() override { return std::string("{}"); }
 };
 
 /// Answers as the test's function says.

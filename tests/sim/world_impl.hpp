@@ -16,6 +16,7 @@
 #include "auth/sealer.hpp"
 #include "base/logger.hpp"
 #include "model_store.hpp"
+#include "no_tokens.hpp"
 #include "people.hpp"
 #include "shadow.hpp"
 #include "world.hpp"
@@ -32,18 +33,6 @@ class NobodysHasher final : public app::SecretHasher {
                             const base::Sensitive<std::string>& /*secret*/) const override {
     return false;
   }
-};
-class NobodysTokens final : public app::TokenService {
- public:
-  base::Result<Token> issue(Kind /*kind*/, const std::string& /*client_id*/,
-                            const std::string& /*human_id*/,
-                            base::TimePoint /*not_before*/) override {
-    return base::fail(base::ErrorCode::unavailable, "none");
-  }
-  base::Result<Claims> verify(Kind /*kind*/, std::string_view /*token*/) override {
-    return base::fail(base::ErrorCode::unauthenticated, "none");
-  }
-  base::Result<std::string> jwks() override { return std::string("{}"); }
 };
 
 /// A call with an Idempotency-Key by somebody who does not rest before it is answered.
@@ -150,7 +139,7 @@ class World final : public Faults, public app::EventSender {
   DiceRandom seal_random_;  ///< apart, so that worlds are the same on both engines
   base::NullLogger logger_;
   NobodysHasher hasher_;
-  NobodysTokens tokens_;
+  NoTokens tokens_;
   auth::KeyRing keys_;
   std::unique_ptr<app::Sealer> sealer_;
   std::unique_ptr<app::LinkSigner> links_;
