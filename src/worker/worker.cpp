@@ -4,9 +4,13 @@
 
 namespace chartroom::worker {
 
-Worker::Worker(app::Store& store, app::JobRunner& runner, base::Clock& clock, base::Logger& logger,
+Worker::Worker(app::Store& store, RunJob run_job, base::Clock& clock, base::Logger& logger,
                WorkerSettings settings)
-    : store_(store), runner_(runner), clock_(clock), logger_(logger), settings_(settings) {}
+    : store_(store),
+      run_job_(std::move(run_job)),
+      clock_(clock),
+      logger_(logger),
+      settings_(settings) {}
 
 Worker::~Worker() { stop(); }
 
@@ -102,7 +106,7 @@ void Worker::run_loop() {
 void Worker::run_one(const app::Job& job) {
   base::Result<void> ran;
   try {
-    ran = runner_.run(job);
+    ran = run_job_(job);
   } catch (const std::exception&) {  // a library below us; its text may quote what it was reading
     ran = base::fail(base::ErrorCode::internal, "unexpected exception");
   }

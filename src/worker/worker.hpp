@@ -8,6 +8,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <deque>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <string>
@@ -39,8 +40,16 @@ inline constexpr std::chrono::seconds kClockPatience{300};
 
 class Worker {
  public:
-  Worker(app::Store& store, app::JobRunner& runner, base::Clock& clock, base::Logger& logger,
+  /// Runs one claimed job to its end; see app::JobRunner::run.
+  using RunJob = std::function<base::Result<void>(const app::Job&)>;
+
+  Worker(app::Store& store, RunJob run_job, base::Clock& clock, base::Logger& logger,
          WorkerSettings settings);
+  Worker(app::Store& store, app::JobRunner& runner, base::Clock& clock, base::Logger& logger,
+         WorkerSettings settings)
+      : Worker(
+            store, [&runner](const app::Job& job) { return runner.run(job); }, clock, logger,
+            settings) {}
   ~Worker();
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
@@ -67,7 +76,7 @@ class Worker {
                                       std::chrono::steady_clock::time_point patience);
 
   app::Store& store_;
-  app::JobRunner& runner_;
+  RunJob run_job_;
   base::Clock& clock_;
   base::Logger& logger_;
   WorkerSettings settings_;
