@@ -90,8 +90,8 @@ double run_all(House& house, unsigned count) {
   std::atomic<unsigned> ended{0};
   std::binary_semaphore all{0};
   worker::WorkerSettings settings;
+  settings.threads = 64;  // as many as a server takes
   if (const char* threads = std::getenv("BENCH_THREADS")) settings.threads = std::atoi(threads);
-  if (const char* batch = std::getenv("BENCH_BATCH")) settings.claim_batch = std::atoi(batch);
   worker::Worker worker(
       *house.store,
       [&](const app::Job& job) -> base::Result<void> {
