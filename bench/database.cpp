@@ -131,7 +131,9 @@ int run(const std::vector<std::string>& arguments) {
   } else if (what == "job" && arguments.size() == 2) {
     pattern(arguments[1]);
   } else {
-    std::fprintf(stderr, "usage: bench_database intake URL WAY THREADS SECONDS | jobs URL COUNT | job URL\n");
+    std::fprintf(
+        stderr,
+        "usage: bench_database intake URL WAY THREADS SECONDS | jobs URL COUNT | job URL\n");
     return 2;
   }
   return 0;

@@ -140,13 +140,13 @@ Figures measure(const Load& load, const std::function<Place()>& make_place) {
           all[all.size() * 99 / 100]};
 }
 
-Place place_rows(House& house) {
+Place place_rows(House& house, base::Duration due_in) {
   const app::NewOrder sample = read_order(order_body("sample"), house.clock);
   const std::shared_ptr tenant = house.store->tenant(house.application.client_id);
-  return [&house, sample, tenant] {
+  return [&house, sample, tenant, due_in] {
     app::NewOrder request = sample;
     request.client_user_id = house.new_id();
-    take(tenant->commit(rows_of_one_order(house, std::move(request), house.clock.now())));
+    take(tenant->commit(rows_of_one_order(house, std::move(request), house.clock.now() + due_in)));
   };
 }
 

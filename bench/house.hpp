@@ -108,8 +108,9 @@ struct Load {
 /// Many callers at once, each of which calls again when its call has returned.
 [[nodiscard]] Figures measure(const Load& load, const std::function<Place()>& make_place);
 
-/// Two of the ways to place an order: the rows alone, and the use case.
-[[nodiscard]] Place place_rows(House& house);
+/// Two of the ways to place an order: the rows alone, with a job that is due after `due_in`; and the
+/// use case.
+[[nodiscard]] Place place_rows(House& house, base::Duration due_in = {});
 [[nodiscard]] Place place_at_desk(House& house);
 
 }  // namespace chartroom::bench

@@ -1,6 +1,7 @@
 // How many durable orders a second the house takes, and what each of its layers costs.
 //
-//   bench_intake FOLDER [--smoke]    FOLDER: where the databases go; on the disk that is to be measured
+//   bench_intake FOLDER [--smoke]    FOLDER: where the databases go; on the disk that is to be
+//   measured
 //
 // The same order is placed by the same number of threads in four ways, in turn:
 //   commits  the rows of one order through the store's group commit, nothing else

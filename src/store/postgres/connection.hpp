@@ -98,7 +98,8 @@ class Connection final : public Session {
   bool lost_ = false;
   std::int64_t changed_ = 0;  ///< rows of the last statement
   /// Names of prepared statements, by the constant, its kind and its rows.
-  std::unordered_map<std::string_view, std::map<std::pair<Statement::Kind, std::size_t>, std::string>>
+  std::unordered_map<std::string_view,
+                     std::map<std::pair<Statement::Kind, std::size_t>, std::string>>
       names_;
   std::size_t next_name_ = 0;
 };

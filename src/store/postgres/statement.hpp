@@ -53,8 +53,8 @@ class Statement {
   std::string buffer_;
 };
 
-/// The common tongue in PostgreSQL's: `?` becomes `$1`, INDEXED BY goes. With more than one row what
-/// stands behind VALUES is repeated.
+/// The common tongue in PostgreSQL's: `?` becomes `$1`, INDEXED BY goes. With more than one row
+/// what stands behind VALUES is repeated.
 [[nodiscard]] std::string translate(std::string_view sql, Statement::Kind kind,
                                     std::size_t rows = 1);
 

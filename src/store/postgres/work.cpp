@@ -48,6 +48,14 @@ constexpr std::string_view kLockEvents =
     "json_array_elements_text(?::json) e "
     "ORDER BY 1) k";
 
+/// A job without a lane.
+constexpr std::string_view kAddFreeJob =
+    "INSERT INTO jobs (client_id, id, kind, order_id, payload, lane, priority, due_at_ms, "
+    "attempts, state) SELECT v.client_id, v.id, v.kind, v.order_id, v.payload, '', v.priority, "
+    "v.due_at_ms - a.clock_offset_ms, v.attempts, 0 FROM (VALUES (?, ?, ?, ?, ?, ?, ?, ?)) "
+    "v (client_id, id, kind, order_id, payload, priority, due_at_ms, attempts) "
+    "JOIN applications a ON a.client_id = v.client_id ON CONFLICT (id, client_id) DO NOTHING";
+
 /// Gathers the statements of one commit.
 class WorkScript final : public Script {
  public:
@@ -138,14 +146,8 @@ Applied apply_own(WorkScript& out, const Tenant& tenant, const app::InsertJob& w
   const app::Job& job = write.job;
   out.work().adds_jobs = true;
   if (job.lane.empty()) {
-    return out.run(
-        "INSERT INTO jobs (client_id, id, kind, order_id, payload, lane, priority, due_at_ms, "
-        "attempts, state) SELECT v.client_id, v.id, v.kind, v.order_id, v.payload, '', v.priority, "
-        "v.due_at_ms - a.clock_offset_ms, v.attempts, 0 FROM (VALUES (?, ?, ?, ?, ?, ?, ?, ?)) "
-        "v (client_id, id, kind, order_id, payload, priority, due_at_ms, attempts) "
-        "JOIN applications a ON a.client_id = v.client_id ON CONFLICT (id, client_id) DO NOTHING",
-        tenant.client_id, job.id, job.kind, job.order_id, job.payload, job.priority, job.due_at,
-        job.attempts);
+    return out.run(kAddFreeJob, tenant.client_id, job.id, job.kind, job.order_id, job.payload,
+                   job.priority, job.due_at, job.attempts);
   }
   out.work().lanes.push_back(job.lane);
   return out.run(
@@ -248,13 +250,19 @@ class TransactionBuilder {
     made_.add(made_.own.emplace_back(sql, Kind::plain, std::nullopt, values), {});
   }
   void add(const Part& part, std::size_t owner) {
-    if (merge_ && part.statement.may_merge()) {
+    if (merge_ && part.statement.may_merge() && !is_ordered(part, *works_[owner])) {
       auto [known, is_new] = mergeable_.try_emplace(part.statement.sql());
       if (is_new) order_.push_back(part.statement.sql());
       known->second.push_back({&part, owner});
       return;
     }
     made_.add(part.statement, {owner, part.field});
+  }
+
+  /// Jobs of one commit that are due at the same time run in its order.
+  static bool is_ordered(const Part& part, const Work& work) {
+    return part.statement.sql() == kAddFreeJob &&
+           !(work.lanes.empty() && work.dropped_orders.empty());
   }
 
   /// What was put off, in as few statements. Their sizes are powers of two, so that the server has
