@@ -129,19 +129,19 @@ Applied apply_own(WorkScript& out, const Tenant& tenant, const app::InsertReport
 }
 
 Applied apply_own(WorkScript& out, const Tenant& tenant, const app::InsertJob& write,
-                  const Prepared& /*prepared*/) {
+                  const Prepared& prepared) {
   const app::Job& job = write.job;
   out.work().adds_jobs = true;
   if (!job.lane.empty()) out.work().lanes.push_back(job.lane);
   return out.run(
       "INSERT INTO jobs (client_id, id, kind, order_id, payload, lane, priority, due_at_ms, "
-      "attempts, state) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 - (SELECT clock_offset_ms "
-      "FROM applications WHERE client_id = ?1), ?9, CASE WHEN ?6 <> '' AND EXISTS (SELECT 1 "
+      "attempts, trace, state) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 - (SELECT clock_offset_ms "
+      "FROM applications WHERE client_id = ?1), ?9, ?10, CASE WHEN ?6 <> '' AND EXISTS (SELECT 1 "
       "FROM jobs WHERE client_id = ?1 AND lane = ?6 AND lane <> '' AND state < 3) THEN 2 ELSE 0 "
       "END "
       "ON CONFLICT (id, client_id) DO NOTHING",
       tenant.client_id, job.id, job.kind, job.order_id, job.payload, job.lane, job.priority,
-      job.due_at, job.attempts);
+      job.due_at, job.attempts, prepared.trace);
 }
 
 /// Ends a claimed job for good and lets the next one of its lane go. All parts of the statement see
@@ -152,8 +152,9 @@ Applied end_job(WorkScript& out, const Tenant& tenant, const std::string& job_id
   const bool buried = state == JobState::dead;
   return out.checked(
       kLeaseIsOurs,
-      "WITH ended AS (UPDATE jobs SET state = ?1, attempts = attempts + ?2, lease = '', "
-      "error = ?3, ended_at_ms = ?4 WHERE id = ?5 AND client_id = ?6 AND state = 1 AND lease = ?7 "
+      "WITH ended AS (UPDATE jobs SET state = ?1, attempts = attempts + ?2, crashes = 0, "
+      "lease = '', error = ?3, ended_at_ms = ?4 WHERE id = ?5 AND client_id = ?6 AND state = 1 AND "
+      "lease = ?7 "
       "RETURNING sequence, lane), released AS (UPDATE jobs SET state = 0 WHERE state = 2 "
       "AND sequence = (SELECT n.sequence FROM jobs n WHERE n.client_id = ?6 "
       "AND n.lane = (SELECT lane FROM ended) AND n.lane <> '' AND n.state < 3 "
