@@ -1,19 +1,18 @@
 """SIGTERM ends a server within five seconds, whoever hangs, and what it had not done goes on at once."""
 import socket
+import sqlite3
+import subprocess
 import threading
-import time
 
 import pytest
 import requests
 
+from support.engine import ON_POSTGRES
 from support.orders import new_order
-from support.server import free_port
 from support.waiting import wait_until
 
 # docs/operations.md.
 STOP_LIMIT_S = 5.0
-# Between the end of one process and what the next one sends: starting, and no lease to wait for.
-LEASE_S = 9.0
 
 
 class Hanging:
@@ -36,9 +35,12 @@ class Hanging:
         return len(self._peers)
 
     def close(self) -> None:
+        if self._socket.fileno() < 0:
+            return
+        self._socket.shutdown(socket.SHUT_RDWR)  # wakes whoever waits in accept()
+        self._socket.close()
         for peer in [*self._peers]:
             peer.close()
-        self._socket.close()
 
 
 @pytest.fixture
@@ -48,12 +50,18 @@ def hanging():
     made.close()
 
 
-def stop(server) -> float:
-    """SIGTERM; the seconds until the end, which must be an orderly one."""
-    begun = time.monotonic()
+def stop(server) -> None:
+    """SIGTERM, and an orderly end within the limit."""
     server.process.terminate()
     assert server.process.wait(timeout=STOP_LIMIT_S) == 0
-    return time.monotonic() - begun
+
+
+def claimed_jobs(server) -> int:
+    """How many jobs somebody holds; of the embedded store."""
+    if ON_POSTGRES:
+        return 0
+    with sqlite3.connect(server.data / "chartroom.db") as database:
+        return database.execute("SELECT count(*) FROM jobs WHERE state = 1").fetchone()[0]
 
 
 def quick_order(number: int) -> dict:
@@ -63,7 +71,7 @@ def quick_order(number: int) -> dict:
 def test_hanging_receivers_do_not_hold_it_and_are_not_to_blame(make_server, make_customer, hanging):
     server = make_server()
     held = make_customer(server, listens=False)
-    hook = held.post("/api/v1/webhooks", {"url": f"http://127.0.0.1:{hanging.port}/hook", "events": ["*"]})
+    hook = held.post("/api/v1/webhooks", {"url": f"http://127.0.0.1:{hanging.port}/hook", "events": ["order.status"]})
     assert hook.status_code == 201, hook.text
     other = make_customer(server)
     for number in range(8):
@@ -95,20 +103,18 @@ def test_hanging_receivers_do_not_hold_it_and_are_not_to_blame(make_server, make
     for lane in lanes:
         lane.join()
 
+    assert claimed_jobs(server) == 0, "no lease is left to wait for"
     hanging.close()
-    before = time.monotonic()
     server.start()
-    ready = time.monotonic()
     wait_until(lambda: {d.client_user_id for d in other.listener.deliveries() if d.is_final} >= set(accepted),
                "every accepted order completes")
-    # The receiver that hung refuses connections now. Its first delivery is tried again at once, since its lease
-    # was given back, and as number one: the try that we cut off ourselves was not the receiver's failure.
+    # The receiver that hung refuses connections now. Its first delivery is tried again as number one: the try that we
+    # cut off ourselves was not the receiver's failure.
     identity = hook.json()["id"]
     attempts = wait_until(lambda: held.get(f"/api/v1/webhooks/{identity}/attempts").json()["attempts"],
                           "the delivery is tried again")
-    first = [a for a in attempts if a["number"] == 1]
-    assert first and before <= ready
-    assert all(a["error"] == "connection refused" for a in attempts), attempts
+    assert 1 in [a["number"] for a in attempts]
+    assert {a["error"] for a in attempts} == {"connection refused"}
 
 
 @pytest.mark.parametrize("kind", ["multipart", "sftp"])
@@ -120,7 +126,6 @@ def test_hanging_destinations_do_not_hold_it(make_server, make_customer, hanging
     if kind == "multipart":
         text += f'url = "http://127.0.0.1:{hanging.port}/form"\n'
     else:
-        import subprocess  # pylint: disable=import-outside-toplevel
         key = tmp_path / "key"
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True)
         text += (f'url = "sftp://user@127.0.0.1:{hanging.port}/in"\nprivate_key_file = "{key}"\n'
@@ -167,4 +172,3 @@ def test_requests_in_flight_are_answered_and_new_ones_are_not_taken(make_server,
         slow.sendall(body[5:])
         assert slow.recv(4096).startswith(b"HTTP/1.1 404"), "a request that has begun is answered"
     assert server.process.wait(timeout=STOP_LIMIT_S) == 0
-    assert free_port() != 0
