@@ -244,6 +244,11 @@ struct Job {
   unsigned attempts = 0;          ///< finished tries
   std::string lease;              ///< set by claim()
   base::Duration clock_offset{};  ///< of the application, set by claim()
+  /// Claims in a row that came to no end: their worker died or failed under way. Set by claim().
+  unsigned crashes = 0;
+  /// The trace that the job belongs to, as a traceparent (W3C Trace Context); empty: none. A job
+  /// that is inserted without one gets that of the thread that commits (base/trace.hpp).
+  std::string trace;
 };
 
 /// Which task is whose: the order's own list is the truth, this finds it.

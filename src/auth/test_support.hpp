@@ -57,12 +57,17 @@ class KeyStore final : public app::Store {
     return away_error();
   }
   base::Result<std::vector<app::Application>> applications() override { return away_error(); }
-  base::Result<std::vector<app::Job>> claim(base::TimePoint, base::Duration, std::size_t) override {
+  base::Result<std::vector<app::Job>> claim(base::TimePoint, base::Duration,
+                                            const app::ClaimLimits&) override {
     return away_error();
   }
   base::Result<std::vector<std::string>> heartbeat(
       const std::vector<std::pair<std::string, std::string>>&, base::TimePoint,
       base::Duration) override {
+    return away_error();
+  }
+  base::Result<void> give_back(const std::vector<std::pair<std::string, std::string>>&,
+                               base::TimePoint, app::GiveBack) override {
     return away_error();
   }
   base::Result<std::optional<base::TimePoint>> next_due() override { return away_error(); }

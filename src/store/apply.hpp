@@ -17,6 +17,7 @@ struct Prepared {
   std::string document;  ///< JSON column: the order's core, an order type
   std::string options;   ///< a webhook's second sealed column; empty: no value
   std::string key;       ///< keyed hash of a subscriber's address
+  std::string trace;     ///< a job's, or that of the caller's thread
 };
 
 struct Tenant {

@@ -9,8 +9,9 @@ Applied apply(Script& out, const Tenant& tenant, const app::RetryJob& write,
               const Prepared& /*prepared*/) {
   // It stays the oldest of its lane, so those behind it stay blocked.
   return out.run_once(kLeaseIsOurs,
-                      "UPDATE jobs SET state = 0, attempts = attempts + ?, lease = '', error = ?, "
-                      "due_at_ms = ? WHERE id = ? AND client_id = ? AND state = 1 AND lease = ?",
+                      "UPDATE jobs SET state = 0, attempts = attempts + ?, crashes = 0, "
+                      "lease = '', error = ?, due_at_ms = ? WHERE id = ? AND client_id = ? AND "
+                      "state = 1 AND lease = ?",
                       write.tried ? 1 : 0, write.error, tenant.now + write.delay, write.job_id,
                       tenant.client_id, write.lease);
 }

@@ -81,9 +81,9 @@ class SqlStore final : public app::Store {
   }
 
   Result<std::vector<app::Job>> claim(base::TimePoint now, base::Duration lease,
-                                      std::size_t limit) override {
-    if (limit == 0) return std::vector<app::Job>{};
-    auto jobs = database_->claim(now, lease, limit);
+                                      const app::ClaimLimits& limits) override {
+    if (limits.jobs == 0) return std::vector<app::Job>{};
+    auto jobs = database_->claim(now, lease, limits);
     if (jobs && database_->observer() != nullptr) database_->observer()->claimed(*jobs);
     return jobs;
   }
@@ -92,6 +92,12 @@ class SqlStore final : public app::Store {
                                              base::TimePoint now, base::Duration lease) override {
     if (job_and_lease.empty()) return std::vector<std::string>{};
     return database_->heartbeat(job_and_lease, now + lease);
+  }
+
+  Result<void> give_back(const std::vector<JobAndLease>& job_and_lease, base::TimePoint now,
+                         app::GiveBack how) override {
+    if (job_and_lease.empty()) return {};
+    return database_->give_back(job_and_lease, now, how);
   }
 
   Result<std::optional<base::TimePoint>> next_due() override { return database_->next_due(); }

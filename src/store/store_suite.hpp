@@ -18,6 +18,8 @@
 #include "app/store.hpp"
 #include "base/ids.hpp"
 #include "base/ports.hpp"
+#include "base/work_context.hpp"
+#include "store/turns.hpp"
 
 namespace chartroom::store::testing {
 
@@ -143,6 +145,39 @@ class StoreTest : public ::testing::TestWithParam<MakeBench> {
       claimed_[job.id] = std::move(job);
     }
     return ids;
+  }
+
+  /// An application with so many due jobs of a priority, `age` after the first ones.
+  void add_tenant(const std::string& id, std::size_t jobs, int priority = 0,
+                  base::Duration age = {}) {
+    if (!store_->find_application(id).value()) {
+      app::Application application;
+      application.client_id = id;
+      application.name = "Insurer";
+      application.created_at = now();
+      ASSERT_TRUE(store_->insert_application(application));
+    }
+    app::Commit commit;
+    for (std::size_t i = 0; i < jobs; ++i) {
+      app::Job made =
+          job(id + '/' + std::to_string(priority) + '/' + std::to_string(i), {}, priority);
+      made.due_at = now() + age;
+      commit.push_back(app::InsertJob{made});
+    }
+    ASSERT_TRUE(store_->tenant(id)->commit(commit));
+  }
+
+  std::map<std::string, std::size_t> claim_by_tenant(const app::ClaimLimits& limits) {
+    std::map<std::string, std::size_t> counts;
+    const auto jobs = store_->claim(now(), kLease, limits);
+    EXPECT_TRUE(jobs);
+    for (const app::Job& job : jobs.value()) ++counts[job.client_id];
+    return counts;
+  }
+  std::map<int, std::size_t> claim_by_priority(std::size_t limit) {
+    std::map<int, std::size_t> counts;
+    for (const app::Job& job : store_->claim(now(), kLease, limit).value()) ++counts[job.priority];
+    return counts;
   }
 
   base::Result<void> finish(const std::string& id) {

@@ -150,13 +150,18 @@ class ForwardingStore : public app::Store {
     return inner_.applications();
   }
   base::Result<std::vector<app::Job>> claim(base::TimePoint now, base::Duration lease,
-                                            std::size_t limit) override {
-    return inner_.claim(now, lease, limit);
+                                            const app::ClaimLimits& limits) override {
+    return inner_.claim(now, lease, limits);
   }
   base::Result<std::vector<std::string>> heartbeat(
       const std::vector<std::pair<std::string, std::string>>& job_and_lease, base::TimePoint now,
       base::Duration lease) override {
     return inner_.heartbeat(job_and_lease, now, lease);
+  }
+  base::Result<void> give_back(
+      const std::vector<std::pair<std::string, std::string>>& job_and_lease, base::TimePoint now,
+      app::GiveBack how) override {
+    return inner_.give_back(job_and_lease, now, how);
   }
   base::Result<std::optional<base::TimePoint>> next_due() override { return inner_.next_due(); }
   base::Result<std::vector<app::Job>> dead_jobs(std::size_t limit) override {

@@ -4,6 +4,7 @@
 #include <type_traits>
 
 #include "base/text.hpp"
+#include "base/work_context.hpp"
 #include "model_data.hpp"
 
 namespace chartroom::sim {
@@ -182,8 +183,10 @@ class Applier {
   // ── jobs ──
 
   Applied operator()(const app::InsertJob& write) {
-    queue_.insert(client_id_, write.job, write.job.due_at - tables_.application.clock_offset,
-                  undo_);
+    app::Job job = write.job;
+    const auto& trace = base::current_work().trace;
+    if (job.trace.empty() && trace) job.trace = base::to_traceparent(*trace);
+    queue_.insert(client_id_, job, job.due_at - tables_.application.clock_offset, undo_);
     return {};
   }
   Applied operator()(const app::FinishJob& write) {

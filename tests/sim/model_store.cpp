@@ -320,10 +320,10 @@ class ModelStore final : public app::Store {
   }
 
   Result<std::vector<app::Job>> claim(base::TimePoint now, base::Duration lease,
-                                      std::size_t limit) override {
+                                      const app::ClaimLimits& limits) override {
     const std::lock_guard lock(data_->mutex);
-    if (limit == 0) return std::vector<app::Job>{};
-    return with_clocks(data_->queue.claim(now, now + lease, limit, random_));
+    if (limits.jobs == 0) return std::vector<app::Job>{};
+    return with_clocks(data_->queue.claim(now, now + lease, limits, random_));
   }
   Result<std::vector<std::string>> heartbeat(
       const std::vector<std::pair<std::string, std::string>>& job_and_lease, base::TimePoint now,
@@ -334,6 +334,12 @@ class ModelStore final : public app::Store {
       if (data_->queue.heartbeat(id, held, now + lease)) ours.push_back(id);
     }
     return ours;
+  }
+  Result<void> give_back(const std::vector<std::pair<std::string, std::string>>& job_and_lease,
+                         base::TimePoint now, app::GiveBack how) override {
+    const std::lock_guard lock(data_->mutex);
+    for (const auto& [id, lease] : job_and_lease) data_->queue.give_back(id, lease, now, how);
+    return {};
   }
   Result<std::optional<base::TimePoint>> next_due() override {
     const std::lock_guard lock(data_->mutex);

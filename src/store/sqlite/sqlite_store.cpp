@@ -51,13 +51,18 @@ class SqliteDatabase final : public Database {
   }
 
   Result<std::vector<app::Job>> claim(base::TimePoint now, base::Duration lease,
-                                      std::size_t limit) override {
+                                      const app::ClaimLimits& limits) override {
     // Most polls find nothing: they must not cost a write transaction.
     const auto due = fetch([&](Session& db) { return sqlite::anything_due(db, now); });
     if (!due) return base::pass_on(due.error());
     if (!*due) return std::vector<app::Job>{};
     return changed<std::vector<app::Job>>(
-        [&](Session& db) { return sqlite::claim_jobs(db, random(), now, lease, limit); });
+        [&](Session& db) { return sqlite::claim_jobs(db, turns(), random(), now, lease, limits); });
+  }
+
+  Result<void> give_back(const std::vector<JobAndLease>& jobs, base::TimePoint now,
+                         app::GiveBack how) override {
+    return writer_->run([&](Connection& db) { return sqlite::give_back_jobs(db, jobs, now, how); });
   }
 
   Result<std::vector<std::string>> heartbeat(const std::vector<JobAndLease>& jobs,
