@@ -19,6 +19,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -194,6 +195,12 @@ struct EventFilter {
   std::optional<base::TimePoint> until;  ///< before
 };
 
+/// What every order is placed with.
+struct IntakeContext {
+  std::optional<User> user;                 ///< of that clientUserId
+  std::vector<order::OrderType> own_types;  ///< see own_order_types; in any order
+};
+
 struct TaskFilter {
   std::optional<std::string> order_id, human_id;
   std::optional<order::TaskState> state;
@@ -263,6 +270,15 @@ class TenantStore {
 
   /// The application's own order types, by code; empty: it has none and uses the default ones.
   virtual base::Result<std::vector<order::OrderType>> own_order_types() = 0;
+  /// find_user_by_client_user_id and own_order_types at once: engines that are far away are asked
+  /// once.
+  virtual base::Result<IntakeContext> intake_context(const std::string& client_user_id) {
+    auto user = find_user_by_client_user_id(client_user_id);
+    if (!user) return base::pass_on(user.error());
+    auto types = own_order_types();
+    if (!types) return base::pass_on(types.error());
+    return IntakeContext{std::move(*user), std::move(*types)};
+  }
   /// Expired answers are not found. `now` is real time.
   virtual base::Result<std::optional<IdempotentAnswer>> find_idempotent_answer(
       const std::string& key, base::TimePoint now) = 0;
