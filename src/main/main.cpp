@@ -10,6 +10,7 @@
 #include "app/webhook_rules.hpp"
 #include "base/ports.hpp"
 #include "base/text.hpp"
+#include "main/backup_commands.hpp"
 #include "main/commands.hpp"
 #include "main/destination_commands.hpp"
 #include "main/settings_commands.hpp"
@@ -33,6 +34,11 @@ struct Flags {
   std::vector<std::string> assignments;
   std::string code;
   std::string file;
+  std::string from;
+  std::string to;
+  std::string sha256;
+  std::string postgres_data;
+  bool logical = false;
 };
 
 void add_setting(CLI::App& command, Flags& flags, const std::string& flag, const std::string& name,
@@ -111,6 +117,28 @@ void add_server_commands(CLI::App& cli, Flags& flags, Commands& commands) {
       add_tool(cli, flags, commands, "migrate", "Bring the store's schema up to date",
                [&flags](const Config& config) { return migrate(config, flags.plan); });
   migrate_command->add_flag("--plan", flags.plan, "Only print what would be applied");
+}
+
+/// `backup|restore|check`.
+void add_backup_commands(CLI::App& cli, Flags& flags, Commands& commands) {
+  CLI::App* save =
+      add_tool(cli, flags, commands, "backup", "Make a backup, also while servers run",
+               [&flags](const Config& config) { return backup(config, flags.to, flags.logical); });
+  save->add_option("--to", flags.to,
+                   "What to make; or a folder, in which it gets a name with the time")
+      ->required();
+  save->add_flag("--logical", flags.logical,
+                 "PostgreSQL: dump the database as of now instead of copying the server");
+  CLI::App* load = add_tool(cli, flags, commands, "restore", "Put a backup into a new place",
+                            [&flags](const Config& config) {
+                              return restore(config, flags.from, flags.postgres_data, flags.sha256);
+                            });
+  load->add_option("--from", flags.from, "The backup")->required()->check(CLI::ExistingPath);
+  load->add_option("--sha256", flags.sha256, "Refuse a file with another one");
+  load->add_option("--postgres-data", flags.postgres_data,
+                   "Empty data directory of a PostgreSQL server, for a backup of a whole one");
+  add_tool(cli, flags, commands, "check", "Read the whole store and try the master key",
+           check_store);
 }
 
 void add_app_commands(CLI::App& app, Flags& flags, Commands& commands) {
@@ -262,6 +290,7 @@ int run(int argc, char** argv) {
   Flags flags;
   Commands commands;
   add_server_commands(cli, flags, commands);
+  add_backup_commands(cli, flags, commands);
   CLI::App& app = *group(cli, "app", "Applications: the containers of an integration");
   add_app_commands(app, flags, commands);
   add_settings_commands(app, flags, commands);
