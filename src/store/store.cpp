@@ -1,6 +1,7 @@
 // The parts of app::Store that all engines are told in the same words: applications and keys.
 #include "store/columns.hpp"
 #include "store/database.hpp"
+#include "store/job_views.hpp"
 #include "store/tenant_store.hpp"
 
 namespace chartroom::store {
@@ -98,6 +99,21 @@ class SqlStore final : public app::Store {
 
   Result<std::vector<app::Job>> dead_jobs(std::size_t limit) override {
     return database_->dead_jobs(limit);
+  }
+
+  Result<std::vector<app::JobView>> list_jobs(const app::JobFilter& filter, std::int64_t before,
+                                              std::size_t limit) override {
+    return database_->fetch(
+        [&](Session& db) { return store::list_jobs(db, filter, before, limit); });
+  }
+
+  Result<std::vector<app::JobView>> find_jobs(const std::string& job_id) override {
+    return database_->fetch([&](Session& db) { return store::find_jobs(db, job_id); });
+  }
+
+  Result<std::vector<app::JobCount>> count_jobs(
+      const std::optional<std::string>& client_id) override {
+    return database_->fetch([&](Session& db) { return store::count_jobs(db, client_id); });
   }
 
   Result<std::vector<app::SigningKey>> signing_keys() override {

@@ -125,9 +125,11 @@ Result<std::int64_t> end_of_backup(const std::filesystem::path& data) {
 
 /// Whether the log was read, too.
 Result<bool> verify(const std::filesystem::path& data, const Progress& progress) {
-  const auto program = postgres::find_program("pg_verifybackup");
+  const auto program = postgres::find_program("pg_verifybackup", postgres::release_of(data));
   if (!program) return base::pass_on(program.error());
-  const bool reads_log = postgres::has_program("pg_waldump");
+  // It asks the one that lies beside it.
+  std::error_code ignored;
+  const bool reads_log = std::filesystem::exists(program->parent_path() / "pg_waldump", ignored);
   std::vector<std::string> arguments{"--quiet"};
   if (!reads_log) arguments.emplace_back("--no-parse-wal");
   arguments.push_back(data.string());
@@ -149,9 +151,10 @@ std::uint64_t bytes_below(const std::filesystem::path& folder) {
   return bytes;
 }
 
-Result<void> run_base_backup(const ProgramAccess& access, const std::filesystem::path& data,
-                             LogWatch& watch, const Progress& progress) {
-  const auto program = postgres::find_program("pg_basebackup");
+Result<void> run_base_backup(int release, const ProgramAccess& access,
+                             const std::filesystem::path& data, LogWatch& watch,
+                             const Progress& progress) {
+  const auto program = postgres::find_program("pg_basebackup", release);
   if (!program) return base::pass_on(program.error());
   const auto ended = postgres::run_program(
       *program,
@@ -345,6 +348,8 @@ Result<PostgresBackup> backup_postgres(const PostgresOptions& options,
   if (!db) return base::pass_on(db.error());
   auto facts = postgres::read_facts(**db);
   if (!facts) return base::pass_on(facts.error());
+  const auto release = postgres::release_of(**db);
+  if (!release) return base::pass_on(release.error());
   LogWatch watch(**db, clock);
   if (auto seen = watch.sample(); !seen) return base::pass_on(seen.error());
 
@@ -352,7 +357,7 @@ Result<PostgresBackup> backup_postgres(const PostgresOptions& options,
   RemoveUnlessKept unfinished(folder);
   if (auto made = postgres::make_private_folder(folder); !made) return base::pass_on(made.error());
   const auto data = folder / kDataFolder;
-  if (auto copied = run_base_backup(*access, data, watch, progress); !copied)
+  if (auto copied = run_base_backup(*release, *access, data, watch, progress); !copied)
     return base::pass_on(copied.error());
   const auto end = end_of_backup(data);
   if (!end) return base::pass_on(end.error());
@@ -375,16 +380,14 @@ Result<PostgresBackup> dump_postgres(const PostgresOptions& options,
   if (auto absent = refuse_present(target); !absent) return base::pass_on(absent.error());
   const auto access = postgres::access_of(options);
   if (!access) return base::pass_on(access.error());
-  const auto program = postgres::find_program("pg_dump");
+  const auto db = Connection::open(options);
+  if (!db) return base::pass_on(db.error());
+  const auto facts = postgres::read_facts(**db);
+  if (!facts) return base::pass_on(facts.error());
+  const auto release = postgres::release_of(**db);
+  if (!release) return base::pass_on(release.error());
+  const auto program = postgres::find_program("pg_dump", *release);
   if (!program) return base::pass_on(program.error());
-  int version = 0;
-  {
-    const auto db = Connection::open(options);
-    if (!db) return base::pass_on(db.error());
-    const auto facts = postgres::read_facts(**db);
-    if (!facts) return base::pass_on(facts.error());
-    version = facts->schema_version();
-  }
   const auto file = unfinished_name(target);
   RemoveUnlessKept unfinished(file);
   // Made first, so that it is nobody else's to read.
@@ -399,7 +402,8 @@ Result<PostgresBackup> dump_postgres(const PostgresOptions& options,
   if (ended->exit_code != 0) return told_by("pg_dump", *ended);
   if (auto read = read_dump(file, progress); !read) return base::pass_on(read.error());
   std::error_code ignored;
-  PostgresBackup made{started, std::filesystem::file_size(file, ignored), version, true};
+  PostgresBackup made{started, std::filesystem::file_size(file, ignored), facts->schema_version(),
+                      true};
   if (auto named = publish(file, target); !named) return base::pass_on(named.error());
   unfinished.keep();
   return made;
@@ -429,8 +433,6 @@ Result<PostgresRestored> restore_postgres(const std::filesystem::path& folder,
 Result<PostgresRestored> load_postgres(const PostgresOptions& options,
                                        const std::filesystem::path& file, const app::Sealer& sealer,
                                        const Progress& progress) {
-  const auto program = postgres::find_program("pg_restore");
-  if (!program) return base::pass_on(program.error());
   if (auto read = read_dump(file, progress); !read) return base::pass_on(read.error());
   const auto facts = facts_in_dump(file);
   if (!facts) return base::pass_on(facts.error());
@@ -441,6 +443,10 @@ Result<PostgresRestored> load_postgres(const PostgresOptions& options,
   const auto db = Connection::open(options);
   if (!db) return base::pass_on(db.error());
   if (auto empty = require_empty(**db); !empty) return base::pass_on(empty.error());
+  const auto release = postgres::release_of(**db);
+  if (!release) return base::pass_on(release.error());
+  const auto program = postgres::find_program("pg_restore", *release);
+  if (!program) return base::pass_on(program.error());
   const auto ended = postgres::run_program(
       *program,
       {"--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges", "--no-password",

@@ -77,6 +77,20 @@ base::Result<BackupFacts> load_facts(const std::filesystem::path& path) {
   return facts;
 }
 
+base::Result<int> release_of(Connection& db) {
+  constexpr std::int64_t kMinorReleases = 10'000;
+  const auto number = db.number("SELECT current_setting('server_version_num')::bigint");
+  if (!number) return base::pass_on(number.error());
+  return static_cast<int>(number->value_or(0) / kMinorReleases);
+}
+
+std::optional<int> release_of(const std::filesystem::path& data_directory) {
+  const std::string text = read_whole(data_directory / "PG_VERSION").value_or("");
+  int release = 0;
+  std::from_chars(text.data(), text.data() + text.size(), release);
+  return release == 0 ? std::nullopt : std::optional(release);
+}
+
 base::Result<std::string> read_whole(const std::filesystem::path& path) {
   const auto file = OpenFile::to_read(path);
   if (!file) return base::pass_on(file.error());

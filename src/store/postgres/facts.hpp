@@ -34,6 +34,10 @@ base::Result<void> write_facts(const std::filesystem::path& file, const BackupFa
 /// Error corrupt.
 base::Result<BackupFacts> load_facts(const std::filesystem::path& file);
 
+/// 15, 16, …: of a live server; and of a data directory, nothing where it does not say.
+base::Result<int> release_of(Connection& db);
+[[nodiscard]] std::optional<int> release_of(const std::filesystem::path& data_directory);
+
 /// Errors: unavailable.
 base::Result<std::string> read_whole(const std::filesystem::path& file);
 /// Mode 0700.

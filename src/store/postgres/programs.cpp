@@ -27,6 +27,10 @@ constexpr std::chrono::milliseconds kTick{100};
 
 bool can_run(const std::filesystem::path& program) { return ::access(program.c_str(), X_OK) == 0; }
 
+std::filesystem::path of_release(int release, const std::string& name) {
+  return std::filesystem::path("/usr/lib/postgresql") / std::to_string(release) / "bin" / name;
+}
+
 /// Debian keeps each release's programs in a folder of their own; what is in PATH there is a
 /// wrapper that may choose an older one.
 std::optional<std::filesystem::path> newest_release(const std::string& name) {
@@ -41,7 +45,7 @@ std::optional<std::filesystem::path> newest_release(const std::string& name) {
     if (can_run(folders->path() / "bin" / name)) newest = std::max(newest, number);
   }
   if (newest == 0) return std::nullopt;
-  return std::filesystem::path("/usr/lib/postgresql") / std::to_string(newest) / "bin" / name;
+  return of_release(newest, name);
 }
 
 std::optional<std::filesystem::path> in_path(const std::string& name) {
@@ -56,7 +60,8 @@ std::optional<std::filesystem::path> in_path(const std::string& name) {
   return std::nullopt;
 }
 
-std::optional<std::filesystem::path> look_for(const std::string& name) {
+std::optional<std::filesystem::path> look_for(const std::string& name, std::optional<int> release) {
+  if (release && can_run(of_release(*release, name))) return of_release(*release, name);
   if (auto program = newest_release(name)) return program;
   return in_path(name);
 }
@@ -147,15 +152,14 @@ void follow(Pipe& output, Pipe& errors, Ended& ended, const std::function<void()
 
 }  // namespace
 
-base::Result<std::filesystem::path> find_program(const std::string& name) {
-  if (auto program = look_for(name)) return *program;
+base::Result<std::filesystem::path> find_program(const std::string& name,
+                                                 std::optional<int> release) {
+  if (auto program = look_for(name, release)) return *program;
   return base::fail(ErrorCode::invalid_input,
                     name +
                         " is not installed. It comes with PostgreSQL's client programs: apt-get "
                         "install postgresql-client-15 (or a newer release, the server's)");
 }
-
-bool has_program(const std::string& name) { return look_for(name).has_value(); }
 
 base::Result<Ended> run_program(const std::filesystem::path& program,
                                 const std::vector<std::string>& arguments,

@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -24,10 +25,11 @@ struct ProgramAccess {
 /// Error invalid_input (unreadable URL).
 base::Result<ProgramAccess> access_of(const Options& options);
 
-/// The newest installed release's, from 15 on: /usr/lib/postgresql/N/bin, then PATH. Error
-/// invalid_input says which package to install.
-base::Result<std::filesystem::path> find_program(const std::string& name);
-[[nodiscard]] bool has_program(const std::string& name);
+/// The one of that release of the server (15, 16, …; they do not all get on with others), or else
+/// the newest one installed, from 15 on: /usr/lib/postgresql/N/bin, then PATH. Error invalid_input
+/// says which package to install.
+base::Result<std::filesystem::path> find_program(const std::string& name,
+                                                 std::optional<int> release = std::nullopt);
 
 struct Ended {
   int exit_code = 0;   ///< 128 + signal when it was killed

@@ -97,14 +97,26 @@ class SqliteDatabase final : public Database {
   std::unique_ptr<sqlite::ReaderPool> readers_;
 };
 
-Result<void> check_integrity(Connection& db) {
+/// Damage that is found within `patience`.
+Result<void> check_integrity(Connection& db, std::chrono::milliseconds patience) {
+  db.limit_time(std::chrono::steady_clock::now() + patience);
   auto verdict = db.one<std::string>(
       "PRAGMA quick_check(1)", [](const Row& row) -> Result<std::string> { return row.text(0); });
+  const bool enough = db.timed_out();
+  db.limit_time(std::nullopt);
+  if (enough) return {};
   if (!verdict) return base::pass_on(verdict.error());
   if (*verdict != std::optional<std::string>("ok")) {
     return base::fail(ErrorCode::corrupt, "database: quick_check found damage");
   }
   return {};
+}
+
+/// A server that ends by itself leaves no log.
+bool ended_by_itself(const std::filesystem::path& database) {
+  std::error_code error;
+  const auto bytes = std::filesystem::file_size(database.string() + "-wal", error);
+  return error || bytes == 0;
 }
 
 struct Opened {
@@ -122,10 +134,11 @@ Result<Opened> open_database(const std::filesystem::path& directory, base::TimeP
   if (auto locked = lock->lock(kLockPatience); !locked) return base::pass_on(locked.error());
   Result<Opened> result = [&]() -> Result<Opened> {
     const sqlite::LockedScope scope(*lock);
+    const auto patience = ended_by_itself(file) ? kCheckAfterStop : kCheckAfterCrash;
     auto connection = Connection::open(file, Connection::Kind::writer, true);
     if (!connection) return base::pass_on(explain(connection.error(), file));
     if (check) {
-      if (auto checked = check_integrity(**connection); !checked) {
+      if (auto checked = check_integrity(**connection, patience); !checked) {
         return base::pass_on(explain(checked.error(), file));
       }
     }
