@@ -15,11 +15,9 @@ static_assert(static_cast<int>(JobState::ready) == static_cast<int>(app::JobStat
               static_cast<int>(JobState::done) == static_cast<int>(app::JobState::done) &&
               static_cast<int>(JobState::dead) == static_cast<int>(app::JobState::dead));
 
-constexpr int kColumnsOfJob = 11;  // read_job's
-
 std::string select_jobs(const std::string& rest) {
   return "SELECT j.sequence, j.client_id, j.id, j.kind, j.order_id, j.payload, j.lane, "
-         "j.priority, j.due_at_ms, j.attempts, a.clock_offset_ms, j.state, j.lease_until_ms, "
+         "j.priority, j.attempts, j.due_at_ms, a.clock_offset_ms, j.state, j.lease_until_ms, "
          "j.ended_at_ms, j.error FROM jobs j " +
          rest;
 }
@@ -56,19 +54,26 @@ const std::array<StateQueries, app::kJobStates.size()>& state_queries() {
 }
 
 base::Result<app::JobView> read_view(const Row& row) {
-  auto found = read_job(row);
-  if (!found) return base::pass_on(found.error());
   app::JobView view;
-  view.sequence = found->sequence;
-  view.job = std::move(found->job);
-  view.due_at = view.job.due_at - view.job.clock_offset;
-  int column = kColumnsOfJob;
+  int column = 0;
+  view.sequence = row.integer(column++);
+  view.job.client_id = row.text(column++);
+  view.job.id = row.text(column++);
+  view.job.kind = row.text(column++);
+  view.job.order_id = row.text(column++);
+  view.job.payload = row.text(column++);
+  view.job.lane = row.text(column++);
+  view.job.priority = static_cast<int>(row.integer(column++));
+  view.job.attempts = static_cast<unsigned>(row.integer(column++));
+  view.due_at = row.time(column++);
+  view.job.clock_offset = base::Duration{row.integer(column++)};
+  view.job.due_at = view.due_at + view.job.clock_offset;
   view.state = static_cast<app::JobState>(row.integer(column++));
   const auto lease_until = row.time(column++);
   const auto ended_at = row.time(column++);
+  const bool ended = view.state == app::JobState::done || view.state == app::JobState::dead;
   if (view.state == app::JobState::running) view.lease_until = lease_until;
-  if (view.state == app::JobState::done || view.state == app::JobState::dead)
-    view.ended_at = ended_at;
+  if (ended) view.ended_at = ended_at;
   view.error = row.text(column);
   return view;
 }
