@@ -100,6 +100,8 @@ class WorkScript final : public Script {
   void place(const app::InsertEvent& /*write*/) { target_ = &work_.events; }
   void place(const app::InsertOrder& write) { work_.order_id = write.order.core.id; }
   void place(const app::UpdateOrder& write) { work_.order_id = write.order.core.id; }
+  // It may come before others of its lane, which must not move on meanwhile.
+  void place(const app::RedriveJob& write) { work_.ended_jobs.push_back(write.job_id); }
   void place(const app::AdvanceClock& /*write*/) { work_.moves_clock = true; }
   template <typename Other>
   void place(const Other& /*write*/) {}
