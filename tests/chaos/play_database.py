@@ -48,7 +48,8 @@ def pool_exhaustion(house: House, play: Play) -> None:
     load.wait()
 
 
-@scenario("idle-in-transaction", "somebody's transaction locks rows of running orders and their jobs, and does nothing more",
+@scenario("idle-in-transaction", "somebody's transaction locks the rows of ten running orders, and the jobs of ten others, and "
+          "does nothing more",
           "whoever is not locked goes on; who is, goes on when the lock is gone")
 def idle_in_transaction(house: House, play: Play) -> None:
     house.node()
@@ -62,7 +63,9 @@ def idle_in_transaction(house: House, play: Play) -> None:
         cursor.execute("SELECT id FROM orders WHERE core::json->>'state' NOT IN ('completed', 'cancelled') "
                        "ORDER BY sequence LIMIT 10 FOR UPDATE SKIP LOCKED")
         locked = [row[0] for row in cursor.fetchall()]
-        cursor.execute("SELECT id FROM jobs WHERE state < 3 AND order_id = ANY(%s) FOR UPDATE SKIP LOCKED", (locked,))
+        cursor.execute("SELECT order_id FROM jobs WHERE state < 3 AND kind <> 'purge' AND order_id <> ALL(%s) "
+                       "ORDER BY sequence LIMIT 10 FOR UPDATE SKIP LOCKED", (locked,))
+        locked += {row[0] for row in cursor.fetchall()}
     before = house.final()
     began = time.monotonic()
     load.wait()

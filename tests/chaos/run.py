@@ -7,6 +7,7 @@ import argparse
 import contextlib
 import json
 import pathlib
+import signal
 import sys
 import time
 import traceback
@@ -66,6 +67,8 @@ def play_one(one: Scenario, arguments) -> Result:
 
 
 def main() -> int:
+    # However it ends, what it started ends, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     parser = argparse.ArgumentParser(prog="scripts/chaos")
     parser.add_argument("--scenario", nargs="+", choices=sorted(SCENARIOS), metavar="NAME")
     parser.add_argument("--scale", choices=("small", "full"), default="small")
