@@ -93,9 +93,11 @@ class Proxy:
         self._loop.call_soon_threadsafe(act)
 
     def close(self) -> None:
-        def act() -> None:
+        async def end() -> None:
             self._server.close()
-            for flows in list(self._pairs.values()):
-                flows.set()
+            others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+            for task in others:
+                task.cancel()
+            await asyncio.gather(*others, return_exceptions=True)
             self._loop.stop()
-        self._loop.call_soon_threadsafe(act)
+        asyncio.run_coroutine_threadsafe(end(), self._loop)
