@@ -143,11 +143,12 @@ class House:
         self.kills: list[tuple[str, float]] = []  # start of a node, when it was killed or paused
         self.proxies: list = []
         self.strangers: list = []
-        self.servers = [PostgresServer(*SERVER_SETTINGS, *settings, place=place)]
+        self.servers = [PostgresServer(*SERVER_SETTINGS, *settings, under=place)]
         self.receiver = Receiver()
         self._tokens: dict[str, str] = {}
         self._connection = None
         self.settle_s = 0.0
+        self.minutes = 0.0  # of a soak; 0: its own choice
         self.server.start()
         self._make_database()
 

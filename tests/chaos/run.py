@@ -22,9 +22,11 @@ import play_kills  # noqa: E402, F401
 import play_load  # noqa: E402, F401
 import play_network  # noqa: E402, F401
 import play_server  # noqa: E402, F401
+import play_soak  # noqa: E402, F401
 from audit import audit  # noqa: E402
 from house import House, binary_of  # noqa: E402
 from report import Result, line_of, write_report  # noqa: E402
+from sabotage import PLANTED, check_audit  # noqa: E402
 from scenario import SCENARIOS, Play, Scenario, Skipped  # noqa: E402
 
 
@@ -84,6 +86,12 @@ def main() -> int:
             say(f"{one.name:20} {one.done}")
         return 0
     names = arguments.scenario or [one.name for one in SCENARIOS.values() if one.in_ci or not arguments.ci]
+    blind = check_audit(binary_of(ROOT), arguments.seed)
+    for line in blind:
+        say(f"the audit is blind: {line}")
+    if blind:
+        return 1
+    say(f"the audit finds all of {len(PLANTED)} planted bugs")
     results = []
     for name in names:
         result = play_one(SCENARIOS[name], arguments)
