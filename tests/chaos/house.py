@@ -238,7 +238,7 @@ class House:
         self._tokens[application.client_id] = application.token
         return application
 
-    def orders(self, application: Application, count: int, prefix: str = "o", records_every: int = 40) -> list[Placed]:
+    def orders(self, application: Application, count: int, prefix: str = "o", records_every: int = 120) -> list[Placed]:
         """Orders to place, in the book. One in `records_every` finds records and gets reports."""
         made = [make_order(application, f"{prefix}{len(self.book)}", number, number % records_every == 0)
                 for number in range(count)]

@@ -21,7 +21,7 @@ _never = threading.Event()
 def pool_exhaustion(house: House, play: Play) -> None:
     nodes = [house.node(), house.node()]
     application = house.application()
-    count = house.pick(150, 1500)
+    count = house.pick(150, 600)
     load = house.place(house.orders(application, count))
     house.wait_final(count // 5)
     took = 0
@@ -55,7 +55,7 @@ def idle_in_transaction(house: House, play: Play) -> None:
     house.node()
     house.node()
     application = house.application()
-    count = house.pick(150, 1500)
+    count = house.pick(150, 600)
     load = house.place(house.orders(application, count))
     house.wait_final(count // 10)
     session = house.stranger()
@@ -88,7 +88,7 @@ def long_reader(house: House, play: Play) -> None:
     session.set_session(isolation_level="REPEATABLE READ")
     with session.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM jobs")
-    count = house.pick(400, 6000)
+    count = house.pick(400, 2000)
     parts = []
     for part in range(4):
         began = time.monotonic()
@@ -124,7 +124,7 @@ def small_disk():
 def disk_full(house: House, play: Play) -> None:
     nodes = [house.node(), house.node()]
     application = house.application()
-    count = house.pick(150, 1000)
+    count = house.pick(150, 500)
     load = house.place(house.orders(application, count))
     house.wait_final(count // 5)
     filler = house.server.folder.parent / "filler"
@@ -135,7 +135,7 @@ def disk_full(house: House, play: Play) -> None:
         while True:
             file.write(bytes(4096))
     began = time.monotonic()
-    more = house.orders(application, house.pick(150, 1000), "full")
+    more = house.orders(application, house.pick(150, 500), "full")
     second = house.place(more)
     noticed = wait_for(lambda: sum(one.refused + one.broken for one in house.book) > 0, 30)
     _never.wait(house.pick(4, 15))

@@ -23,7 +23,7 @@ def worker_kill(house: House, play: Play) -> None:
     victim = house.node("worker")
     house.node("worker")
     application = house.application()
-    count = house.pick(150, 1500)
+    count = house.pick(150, 600)
     load = house.place(house.orders(application, count))
     house.wait_final(count // 5)
     wait_for(lambda: house.number("SELECT count(*) FROM jobs WHERE state = 1 AND lease IN (SELECT lease FROM chaos.ledger "
@@ -38,7 +38,7 @@ def worker_kills(house: House, play: Play) -> None:
     house.node("api")
     workers = [house.node("worker"), house.node("worker")]
     application = house.application()
-    count = house.pick(150, 2000)
+    count = house.pick(150, 600)
     load = house.place(house.orders(application, count))
     kills = house.pick(8, 40)
     for _ in range(kills):
@@ -54,7 +54,7 @@ def three_nodes(house: House, play: Play) -> None:
     nodes = [house.node("api") for _ in range(3)]
     application = house.application()
     count = house.pick(300, 20_000)
-    load = house.place(house.orders(application, count, records_every=house.pick(40, 100)), threads=12, limit_s=1200)
+    load = house.place(house.orders(application, count, records_every=house.pick(120, 500)), threads=12, limit_s=1200)
     pause_s = (1.0, 3.0) if house.scale == "small" else (3.0, 8.0)
     while load.is_running():
         kill_and_restart(house, nodes, pause_s)
@@ -81,7 +81,7 @@ def paused_node(house: House, play: Play) -> None:
     sleeper = house.node()
     house.node()
     application = house.application()
-    count = house.pick(120, 1000)
+    count = house.pick(120, 500)
     load = house.place(house.orders(application, count))
     for _ in range(house.pick(1, 3)):
         house.wait_final(house.final() + count // 10, 20)

@@ -18,7 +18,7 @@ def half_open_database(house: House, play: Play) -> None:
     cut = house.node(database=house.database(proxy.port))
     house.node()
     application = house.application()
-    count = house.pick(120, 1000)
+    count = house.pick(120, 500)
     load = house.place(house.orders(application, count))
     house.wait_final(count // 4)
     house.kills.append((cut.name, time.time()))
@@ -39,7 +39,7 @@ def half_open_receiver(house: House, play: Play) -> None:
     house.node()
     house.node()
     application = house.application(hook_port=proxy.port)
-    count = house.pick(80, 600)
+    count = house.pick(80, 300)
     load = house.place(house.orders(application, count))
     house.wait_final(count // 4)
     proxy.freeze(new_ones_too=True)
@@ -60,7 +60,7 @@ def lost_commits(house: House, play: Play) -> None:
     for proxy in proxies:
         house.node(database=house.database(proxy.port))
     application = house.application()
-    count = house.pick(150, 1500)
+    count = house.pick(150, 600)
     orders = house.orders(application, count)
     for proxy in proxies:
         proxy.loses_commits = 0.1

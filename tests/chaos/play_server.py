@@ -12,7 +12,7 @@ _never = threading.Event()
 def _restarts(house: House, play: Play, how: signal.Signals) -> None:
     nodes = [house.node(), house.node()]
     application = house.application()
-    count = house.pick(150, 1500)
+    count = house.pick(150, 600)
     load = house.place(house.orders(application, count))
     away = []
     for _ in range(house.pick(3, 10)):
@@ -48,7 +48,7 @@ def terminate_storm(house: House, play: Play) -> None:
     house.node()
     house.node()
     application = house.application()
-    count = house.pick(200, 2000)
+    count = house.pick(200, 800)
     load = house.place(house.orders(application, count))
     ended = 0
     storm_ends = time.monotonic() + house.pick(6, 40)
@@ -77,7 +77,7 @@ def failover(house: House, play: Play) -> None:
             "?target_session_attrs=read-write")
     nodes = [house.node(database=both), house.node(database=both)]
     application = house.application()
-    count = house.pick(200, 2000)
+    count = house.pick(200, 800)
     load = house.place(house.orders(application, count))
     house.wait_final(count // 5)
     leader.kill()
