@@ -4,9 +4,13 @@
 
 namespace chartroom::worker {
 
-Worker::Worker(app::Store& store, app::JobRunner& runner, base::Clock& clock, base::Logger& logger,
+Worker::Worker(app::Store& store, RunJob run_job, base::Clock& clock, base::Logger& logger,
                WorkerSettings settings)
-    : store_(store), runner_(runner), clock_(clock), logger_(logger), settings_(settings) {}
+    : store_(store),
+      run_job_(std::move(run_job)),
+      clock_(clock),
+      logger_(logger),
+      settings_(settings) {}
 
 Worker::~Worker() { stop(); }
 
@@ -42,34 +46,56 @@ void Worker::wake() {
 void Worker::claim_loop() {
   std::unique_lock lock(mutex_);
   while (!stopping_) {
+    const std::size_t room = room_to_claim();
+    if (room == 0) {
+      claim_signal_.wait_for(lock, kPoll, [this] { return stopping_ || room_to_claim() > 0; });
+      continue;
+    }
     lock.unlock();
-    claim_once();
-    const auto due = store_.next_due();
+    const bool may_be_more = claim(room) == room;
+    const auto due = may_be_more ? std::nullopt : next_due();
     const base::TimePoint now = clock_.now();
     lock.lock();
+    if (may_be_more) continue;
     base::Duration pause = kPoll;
     // Work that is due already but was not claimed waits for its lane or for a free thread: the end
     // of a job is what it needs, not another look.
-    if (due && *due && **due > now) pause = std::min<base::Duration>(pause, **due - now);
+    if (due && *due > now) pause = std::min<base::Duration>(pause, *due - now);
     claim_signal_.wait_for(lock, pause, [this] { return stopping_ || hint_; });
     hint_ = false;
   }
 }
 
-void Worker::claim_once() {
-  std::size_t room = 0;
-  {
-    const std::lock_guard lock(mutex_);
-    const std::size_t held = leases_.size();
-    room = held >= settings_.claim_batch ? 0 : settings_.claim_batch - held;
+std::optional<base::TimePoint> Worker::next_due() {
+  auto due = store_.next_due();
+  return due ? *due : std::nullopt;
+}
+
+/// Under the lock. As much as ended lately, so that small work does not wait for claims and long
+/// work is left to others; but only when that is a good part of what we hold, since many jobs may
+/// end in the time of one claim.
+std::size_t Worker::room_to_claim() {
+  const auto now = std::chrono::steady_clock::now();
+  if (now - pace_since_ >= kPaceSpan) {
+    const double spans = std::chrono::duration<double>(now - pace_since_) / kPaceSpan;
+    pace_ = static_cast<std::size_t>(static_cast<double>(finished_ - pace_from_) / spans);
+    pace_since_ = now;
+    pace_from_ = finished_;
   }
-  if (room == 0) return;
+  const std::size_t least = std::max<std::size_t>(settings_.claim_batch, 2 * settings_.threads);
+  const std::size_t most = std::max(least, std::min(pace_, kClaimMost));
+  const std::size_t held = leases_.size();
+  return held > most / 2 ? 0 : most - held;
+}
+
+/// How many were claimed.
+std::size_t Worker::claim(std::size_t room) {
   auto jobs = store_.claim(clock_.now(), kLease, room);
   if (!jobs) {
     logger_.error("work could not be claimed", {{"reason", jobs.error().message}});
-    return;
+    return 0;
   }
-  if (jobs->empty()) return;
+  if (jobs->empty()) return 0;
   {
     const std::lock_guard lock(mutex_);
     for (app::Job& job : *jobs) {
@@ -78,6 +104,7 @@ void Worker::claim_once() {
     }
   }
   run_signal_.notify_all();
+  return jobs->size();
 }
 
 void Worker::run_loop() {
@@ -102,7 +129,7 @@ void Worker::run_loop() {
 void Worker::run_one(const app::Job& job) {
   base::Result<void> ran;
   try {
-    ran = runner_.run(job);
+    ran = run_job_(job);
   } catch (const std::exception&) {  // a library below us; its text may quote what it was reading
     ran = base::fail(base::ErrorCode::internal, "unexpected exception");
   }
