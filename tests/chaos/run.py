@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """Plays the chaos scenarios on real PostgreSQL and writes docs/reliability.md.
 
-usage: run.py [--scenario NAME…] [--scale small|full] [--seed S] [--minutes M] [--ci] [--list] [--no-report]
+usage: run.py [--scenario NAME…] [--scale small|full] [--seed S] [--minutes M] [--ci] [--list] [--report FILE]
 """
 import argparse
 import contextlib
 import json
 import pathlib
 import signal
+import subprocess
 import sys
 import time
 import traceback
@@ -25,6 +26,7 @@ import play_server  # noqa: E402, F401
 import play_soak  # noqa: E402, F401
 from audit import audit  # noqa: E402
 from house import House, binary_of  # noqa: E402
+from postgres_server import programs  # noqa: E402
 from report import Result, line_of, write_report  # noqa: E402
 from sabotage import PLANTED, check_audit  # noqa: E402
 from scenario import SCENARIOS, Play, Scenario, Skipped  # noqa: E402
@@ -68,6 +70,13 @@ def play_one(one: Scenario, arguments) -> Result:
     return result
 
 
+def version() -> str:
+    folder = programs()
+    assert folder is not None
+    done = subprocess.run([folder / "postgres", "--version"], capture_output=True, text=True, check=True)
+    return done.stdout.split()[2]
+
+
 def main() -> int:
     # However it ends, what it started ends, too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
@@ -100,7 +109,7 @@ def main() -> int:
     everything = len(names) == len(SCENARIOS) and arguments.scale == "full"
     target = arguments.report or (ROOT / "docs/reliability.md" if everything else None)
     if target:
-        write_report(target, results, arguments)
+        write_report(target, results, arguments, version())
         say(f"written: {target}")
     broken = sum(bool(result.broken) for result in results)
     skipped = sum(bool(result.skipped) for result in results)
