@@ -7,6 +7,7 @@
 #include <set>
 #include <thread>
 
+#include "store/postgres/pool.hpp"
 #include "store/postgres/postgres_bench.hpp"
 
 namespace chartroom::store::testing {
@@ -502,6 +503,31 @@ TEST_F(NodesTest, ASessionWhoseClientHasDiedDoesNotWaitForALock) {
   const auto deadline = std::chrono::steady_clock::now() + bench_->options().statement_timeout / 2;
   while (waiting() != 0 && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
   EXPECT_EQ(waiting(), 0);
+}
+
+TEST_F(NodesTest, WithALostConnectionGoThoseThatLieUnused) {
+  PostgresOptions options = bench_->options();
+  options.url = base::Sensitive<std::string>(options.url.reveal() + "?application_name=pool");
+  postgres::Pool pool(options, 4);
+  {
+    std::vector<postgres::Pool::Lease> all;
+    for (int i = 0; i < 4; ++i) all.push_back(std::move(pool.borrow().value()));
+  }
+  const auto watcher = bench_->connect();
+  const auto sessions = [&] {
+    return watcher->number("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'pool'")
+        .value()
+        .value();
+  };
+  ASSERT_EQ(sessions(), 4);
+  {
+    auto lease = pool.borrow();
+    ASSERT_TRUE(lease);
+    EXPECT_FALSE((*lease)->run("SELECT pg_terminate_backend(pg_backend_pid())"));
+    ASSERT_TRUE((*lease)->is_lost());
+  }
+  EXPECT_TRUE(eventually([&] { return sessions() == 0; }));
+  EXPECT_TRUE(pool.borrow());
 }
 
 TEST_F(NodesTest, ManyThreadsShareASmallPool) {
