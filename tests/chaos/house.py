@@ -57,6 +57,8 @@ class Node:
         self.starts = 0
         self.process: subprocess.Popen | None = None
         self.paused = False
+        self.prefix: list[str] = []
+        self.address = "127.0.0.1"
         self.log = house.folder / f"node{number}.log"
 
     @property
@@ -64,13 +66,19 @@ class Node:
         """How the ledger knows this start of it."""
         return f"node{self.number}.{self.starts}"
 
+    def move_to(self, namespace: str, address: str) -> None:
+        """Into another network, where it has this address."""
+        self.prefix = ["ip", "netns", "exec", namespace]
+        self.address = address
+        self.url = f"http://{address}:{self.port}"
+
     def start(self, wait: bool = True) -> "Node":
         self.starts += 1
         database = self.database + ("&" if "?" in self.database else "?") + f"application_name={self.name}"
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [self.house.binary, "serve", "--data", self.house.data, "--database", database, "--sandbox", "--listen",
-                 f"127.0.0.1:{self.port}", "--public-url", PUBLIC_URL, "--roles", self.roles],
+                [*self.prefix, self.house.binary, "serve", "--data", self.house.data, "--database", database, "--sandbox", "--listen",
+                 f"{self.address}:{self.port}", "--public-url", PUBLIC_URL, "--roles", self.roles],
                 stdout=log, stderr=log, start_new_session=True,
                 env=clean_environment(CHARTROOM_LOG_LEVEL="warning", **self.settings))
         if wait and not wait_for(self.is_ready, READY_LIMIT_S, 0.02):
@@ -130,7 +138,7 @@ class House:
     """`settings`: of the PostgreSQL server, after the usual ones."""
 
     def __init__(self, binary: pathlib.Path, seed: int, scale: str, settings: tuple[str, ...] = (),
-                 place: pathlib.Path | None = None) -> None:
+                 place: pathlib.Path | None = None, cable=None) -> None:
         self.binary = binary
         self.seed = seed
         self.scale = scale
@@ -144,7 +152,8 @@ class House:
         self.proxies: list = []
         self.strangers: list = []
         self.servers = [PostgresServer(*SERVER_SETTINGS, *settings, under=place)]
-        self.receiver = Receiver()
+        self.cable = cable
+        self.receiver = Receiver(cable.ours if cable else "127.0.0.1")
         self._tokens: dict[str, str] = {}
         self._connection = None
         self.settle_s = 0.0
@@ -161,8 +170,8 @@ class House:
         """The one that takes writes."""
         return self.servers[-1]
 
-    def database(self, port: int | None = None) -> str:
-        return f"postgres://chartroom@127.0.0.1:{port or self.server.port}/chaos"
+    def database(self, port: int | None = None, address: str = "127.0.0.1") -> str:
+        return f"postgres://chartroom@{address}:{port or self.server.port}/chaos"
 
     def _make_database(self) -> None:
         admin = psycopg2.connect(self.server.url)
@@ -224,11 +233,12 @@ class House:
         """What the balancer in front of the nodes would choose from."""
         return [node.url for node in self.nodes if "api" in node.roles and node.is_alive() and not node.paused]
 
-    def application(self, name: str = "Chaos Life", hook_port: int | None = None) -> Application:
+    def application(self, name: str = "Chaos Life", hook_port: int | None = None,
+                    hook_address: str = "127.0.0.1") -> Application:
         made = json.loads(self.tool("app", "create", "--name", name, "--sandbox"))
         hook = f"/{len(self.applications)}"
         told = json.loads(self.tool("webhook", "add", "--app", made["client_id"], "--url",
-                                    f"http://127.0.0.1:{hook_port or self.receiver.port}{hook}"))
+                                    f"http://{hook_address}:{hook_port or self.receiver.port}{hook}"))
         self.receiver.set_secret(hook, told["secret"])
         answer = requests.post(self.urls()[0] + "/v1/admin/token", timeout=30, json={
             "client_id": made["client_id"], "client_secret": made["client_secret"], "type": "client"})

@@ -1,10 +1,15 @@
 """Scenarios: the network between a node and its database or a receiver."""
+import contextlib
+import os
+import shutil
+import subprocess
 import threading
 import time
+from typing import Iterator
 
 from house import House, wait_for
 from proxy import Proxy
-from scenario import Play, scenario
+from scenario import Play, Skipped, scenario
 
 _never = threading.Event()
 
@@ -72,3 +77,77 @@ def lost_commits(house: House, play: Play) -> None:
     lost = sum(proxy.lost for proxy in proxies)
     play.promise(lost > count // 20, f"only {lost} answers were lost: the scenario did not do what it says")
     play.saw(f"{lost} answers to COMMIT lost")
+
+
+class Cable:
+    """A network of its own for one node (a namespace of Linux), with a cable to ours that can be pulled."""
+
+    def __init__(self) -> None:
+        self.name = f"chaos{os.getpid()}"
+        self.ours = "10.231.77.1"
+        self.theirs = "10.231.77.2"
+        self.link = f"chaos{os.getpid()}"[:15]
+
+    def plug(self) -> None:
+        for command in (f"ip netns add {self.name}", f"ip link add {self.link} type veth peer name eth0 netns {self.name}",
+                        f"ip addr add {self.ours}/30 dev {self.link}", f"ip link set {self.link} up",
+                        f"ip -n {self.name} addr add {self.theirs}/30 dev eth0", f"ip -n {self.name} link set eth0 up",
+                        f"ip -n {self.name} link set lo up"):
+            subprocess.run(command.split(), check=True, capture_output=True)
+
+    def set(self, state: str) -> None:
+        subprocess.run(["ip", "link", "set", self.link, state], check=True)
+
+    def remove(self) -> None:
+        subprocess.run(["ip", "netns", "del", self.name], check=False, capture_output=True)
+
+
+@contextlib.contextmanager
+def cable() -> Iterator[Cable]:
+    made = Cable()
+    try:
+        if os.geteuid() != 0 or shutil.which("ip") is None:
+            raise Skipped("needs root and iproute2, to make a network that can be cut")
+        try:
+            made.plug()
+        except subprocess.CalledProcessError as refused:
+            raise Skipped("the kernel does not let us make a network that can be cut") from refused
+        yield made
+    finally:
+        made.remove()
+
+
+@scenario("cable-pulled", "the network cable of one of two nodes is pulled (a network namespace, its link down) under load, stays "
+          "out for half a minute, and is put back",
+          "real half-open TCP: nothing is acknowledged and nothing is closed; the server ends the dead node's sessions, the "
+          "other node takes over, and the node finds its way back", settings=("listen_addresses=*",), with_cable=cable)
+def cable_pulled(house: House, play: Play) -> None:
+    wire: Cable = house.cable
+    with (house.server.folder / "data/pg_hba.conf").open("a") as access:
+        access.write(f"host all all {wire.theirs}/32 trust\n")
+    house.sql("SELECT pg_reload_conf()")
+    cut = house.node(database=house.database(address=wire.ours), start=False)
+    cut.move_to(wire.name, wire.theirs)
+    cut.start()
+    house.node()
+    application = house.application(hook_address=wire.ours)
+    count = house.pick(150, 600)
+    load = house.place(house.orders(application, count))
+    house.wait_final(count // 5)
+    house.kills.append((cut.name, time.time()))
+    wire.set("down")
+    cut.paused = True  # the balancer sees that, too
+    began = time.monotonic()
+
+    def sessions() -> int:
+        return house.number("SELECT count(*) FROM pg_stat_activity WHERE application_name = %s", cut.name)
+
+    play.promise(wait_for(lambda: sessions() == 0, 60, 0.5), f"the server keeps {sessions()} sessions of a node that is gone")
+    ended = time.monotonic() - began
+    wire.set("up")
+    began = time.monotonic()
+    play.promise(wait_for(cut.is_ready, 60, 0.2), "the node does not come back within 60 s")
+    play.saw(f"the server ended the node's sessions after {ended:.0f} s; with the cable back it was ready in "
+             f"{time.monotonic() - began:.1f} s")
+    cut.paused = False
+    load.wait()

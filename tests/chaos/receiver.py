@@ -92,12 +92,12 @@ class Connection(asyncio.Protocol):
                 self.transport.write(f"HTTP/1.1 {status} X\r\nContent-Length: 0\r\n\r\n".encode())
 
 
-def _run(pipe) -> None:
+def _run(pipe, address: str) -> None:
     book = Book()
 
     async def serve() -> None:
         loop = asyncio.get_running_loop()
-        server = await loop.create_server(lambda: Connection(book), "127.0.0.1", 0, backlog=512)
+        server = await loop.create_server(lambda: Connection(book), address, 0, backlog=512)
         pipe.send(server.sockets[0].getsockname()[1])
         done = loop.create_future()
 
@@ -130,10 +130,10 @@ def _run(pipe) -> None:
 class Receiver:
     """Hooks are paths: /a, /b, … each with a secret and a mode of its own."""
 
-    def __init__(self) -> None:
+    def __init__(self, address: str = "127.0.0.1") -> None:
         context = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe()
-        self._process = context.Process(target=_run, args=(theirs,), daemon=True)
+        self._process = context.Process(target=_run, args=(theirs, address), daemon=True)
         self._process.start()
         theirs.close()
         self.port: int = self._pipe.recv()

@@ -42,7 +42,8 @@ def play_one(one: Scenario, arguments) -> Result:
     with contextlib.ExitStack() as stack:
         try:
             place = stack.enter_context(one.make_place()) if one.make_place else None
-            house = House(binary_of(ROOT), arguments.seed, arguments.scale, one.settings, place)
+            wire = stack.enter_context(one.with_cable()) if one.with_cable else None
+            house = House(binary_of(ROOT), arguments.seed, arguments.scale, one.settings, place, wire)
         except Skipped as why:
             result.skipped = str(why)
             return result

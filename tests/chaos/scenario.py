@@ -34,6 +34,7 @@ class Scenario:
     settings: tuple[str, ...] = ()  # of the PostgreSQL server
     in_ci: bool = False
     make_place: Callable | None = None  # a context manager: where the server stores
+    with_cable: Callable | None = None  # a context manager: a network that can be cut
 
 
 SCENARIOS: dict[str, Scenario] = {}
