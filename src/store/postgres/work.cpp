@@ -43,6 +43,9 @@ constexpr std::string_view kLockLanes =
     "UNION ALL SELECT j.client_id, j.lane FROM json_array_elements(?3::json) e "
     "JOIN jobs j ON j.client_id = e->>0 AND j.order_id = e->>1 "
     "WHERE j.state < 3 AND j.lane <> '') l ORDER BY 1) k";
+// A row that somebody else holds is not waited for long (kRowPatience); locks
+// of ours are, since whoever has one is at work.
+constexpr std::string_view kLimitWaiting = "SELECT set_config('lock_timeout', ?, true)";
 constexpr std::string_view kLockEvents =
     "SELECT pg_advisory_xact_lock(482913, k.key) FROM (SELECT DISTINCT hashtext(e) AS key FROM "
     "json_array_elements_text(?::json) e "
@@ -232,6 +235,7 @@ class TransactionBuilder {
     add("BEGIN ISOLATION LEVEL READ COMMITTED");
     lock_clocks();
     lock_lanes();
+    add(kLimitWaiting, std::to_string(kRowPatience.count()));
     std::vector<std::pair<const Part*, std::size_t>> hot;
     for (std::size_t i = 0; i < works_.size(); ++i) {
       check_application(i);
@@ -337,6 +341,7 @@ class TransactionBuilder {
       if (!work->events.empty()) applications.insert(work->client_id);
     }
     if (applications.empty()) return;
+    add(kLimitWaiting, std::string("0"));
     add(kLockEvents, json::serialize(json::array(applications.begin(), applications.end())));
     for (std::size_t i = 0; i < works_.size(); ++i) {
       for (const Part& part : works_[i]->events) add(part, i);
