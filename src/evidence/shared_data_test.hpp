@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "base/text.hpp"
+
 namespace chartroom::evidence::testing {
 
 inline std::filesystem::path shared_folder() {
@@ -38,6 +40,28 @@ inline std::vector<std::filesystem::path> files_under(const std::string& folder)
   }
   std::sort(files.begin(), files.end());
   return files;
+}
+
+/// Compares line by line, so that a failure shows what changed and not the whole table. With
+/// CHARTROOM_UPDATE_GOLDEN in the environment it writes the file instead (scripts/golden).
+inline void compare_with_golden(const char* file, const std::string& now) {
+  const std::filesystem::path path =
+      std::filesystem::path(CHARTROOM_SOURCE_DIR "/tests/golden") / file;
+  if (const char* update = std::getenv("CHARTROOM_UPDATE_GOLDEN"); update != nullptr) {
+    std::ofstream(path, std::ios::binary) << now;
+    return;
+  }
+  const std::vector<std::string> expected = base::split(testing::load(path), '\n');
+  const std::vector<std::string> found = base::split(now, '\n');
+  std::size_t shown = 0;
+  for (std::size_t i = 0; i < std::max(expected.size(), found.size()) && shown < 10; ++i) {
+    const std::string_view left = i < expected.size() ? expected[i] : std::string_view{};
+    const std::string_view right = i < found.size() ? found[i] : std::string_view{};
+    if (left == right) continue;
+    ++shown;
+    ADD_FAILURE() << file << ":" << i + 1 << "\n  golden: " << left << "\n  now:    " << right
+                  << "\n  (scripts/golden writes it anew)";
+  }
 }
 
 }  // namespace chartroom::evidence::testing

@@ -41,6 +41,7 @@ void read_plan(Context& context, const Scope& scope, const Statement& statement)
   const bool named = !fact.text.empty();
   if (named) {
     if (own_text != fact.text) fact.set("instructions", own_text);
+    fact.set("reason", reasons_of(context, node));
     fact.negated = is_negated(node);
     fact.status = status_of(node, "completed");
     hide_if_withdrawn(fact);

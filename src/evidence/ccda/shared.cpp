@@ -45,6 +45,18 @@ pugi::xml_node related(pugi::xml_node statement, std::string_view template_root,
   return {};
 }
 
+std::string reasons_of(const Context& context, pugi::xml_node node) {
+  std::string all;
+  for (const auto link : node.children("entryRelationship")) {
+    const auto reason = statement_below(link);
+    const bool by_type = std::string_view(link.attribute("typeCode").value()) == "RSON" &&
+                         !reason.child("templateId");
+    if (!has_template(reason, templates::kIndication) && !by_type) continue;
+    append_to(all, words_of(context, reason, reason.child("value")));
+  }
+  return all;
+}
+
 void add_comment(const Context& context, pugi::xml_node statement, Fact& fact) {
   const auto comment = related(statement, templates::kComment, "48767-8");
   if (comment) fact.set("comment", context.text_of(comment.child("text")));
