@@ -4,6 +4,7 @@
 #include <array>
 #include <map>
 
+#include "evidence/quality.hpp"
 #include "evidence/read.hpp"
 #include "evidence/shared_data_test.hpp"
 
@@ -53,6 +54,7 @@ struct Outcome {
   std::string text;
   std::size_t people = 0;
   Sections sections{};
+  SourceQuality quality;
   std::map<std::string, std::size_t> losses;  ///< reason, how often
 };
 
@@ -71,6 +73,26 @@ void count(Reading reading, Outcome& outcome) {
     ++outcome.sections[static_cast<std::size_t>(fact.kind)].after;
   }
   for (const Loss& loss : record.losses) ++outcome.losses[loss.reason];
+  const SourceQuality quality = quality_of(record).front();
+  SourceQuality& sum = outcome.quality;
+  sum.facts += quality.facts;
+  sum.coded += quality.coded;
+  sum.dated += quality.dated;
+  sum.measured += quality.measured;
+  sum.ranged += quality.ranged;
+  sum.sections += quality.sections;
+  sum.narrative_only += quality.narrative_only;
+}
+
+std::string quality_text(const SourceQuality& quality) {
+  const auto share = [](std::size_t part, std::size_t whole) {
+    return std::to_string(part) + "/" + std::to_string(whole);
+  };
+  if (quality.facts == 0 && quality.sections == 0) return "-";
+  return std::string(1, quality.grade()) + " coded " + share(quality.coded, quality.facts) +
+         ", dated " + share(quality.dated, quality.facts) + ", ranged " +
+         share(quality.ranged, quality.measured) + ", narrative only " +
+         share(quality.narrative_only, quality.sections);
 }
 
 Outcome read_file(std::string_view bytes, const std::vector<std::string_view>& supporting) {
@@ -109,7 +131,7 @@ struct Tables {
       "# Sections: findings as read / shown after de-duplication. The other FHIR files of a "
       "folder\n"
       "# are there when one is read, as files of the same provider are.\n"
-      "# file\toutcome\tpeople\tsections\n";
+      "# file\toutcome\tpeople\tsections\tquality\n";
   std::string losses =
       "# What the readers could not place, by file and reason; written by scripts/golden.\n"
       "# file\ttimes\treason\twhy this is right\n";
@@ -119,7 +141,7 @@ struct Tables {
 void add_row(const std::string& name, const Outcome& outcome, Tables& tables) {
   ++tables.files;
   tables.counts += name + "\t" + outcome.text + "\t" + std::to_string(outcome.people) + "\t" +
-                   sections_text(outcome.sections) + "\n";
+                   sections_text(outcome.sections) + "\t" + quality_text(outcome.quality) + "\n";
   for (const auto& [reason, times] : outcome.losses) {
     const std::string_view why = explain(reason);
     EXPECT_FALSE(why.empty()) << name << ": not explained: " << reason;

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -42,7 +43,7 @@ inline std::vector<std::filesystem::path> files_under(const std::string& folder)
   return files;
 }
 
-/// Compares line by line, so that a failure shows what changed and not the whole table. With
+/// Compares by lines, so that a failure shows what changed and not the whole table. With
 /// CHARTROOM_UPDATE_GOLDEN in the environment it writes the file instead (scripts/golden).
 inline void compare_with_golden(const char* file, const std::string& now) {
   const std::filesystem::path path =
@@ -51,17 +52,28 @@ inline void compare_with_golden(const char* file, const std::string& now) {
     std::ofstream(path, std::ios::binary) << now;
     return;
   }
-  const std::vector<std::string> expected = base::split(testing::load(path), '\n');
-  const std::vector<std::string> found = base::split(now, '\n');
-  std::size_t shown = 0;
-  for (std::size_t i = 0; i < std::max(expected.size(), found.size()) && shown < 10; ++i) {
-    const std::string_view left = i < expected.size() ? expected[i] : std::string_view{};
-    const std::string_view right = i < found.size() ? found[i] : std::string_view{};
-    if (left == right) continue;
-    ++shown;
-    ADD_FAILURE() << file << ":" << i + 1 << "\n  golden: " << left << "\n  now:    " << right
-                  << "\n  (scripts/golden writes it anew)";
-  }
+  const auto lines_of = [](const std::string& text) {
+    std::vector<std::string> lines = base::split(text, '\n');
+    std::sort(lines.begin(), lines.end());
+    return lines;
+  };
+  const std::vector<std::string> expected = lines_of(load(path));
+  const std::vector<std::string> found = lines_of(now);
+  std::vector<std::string> gone;
+  std::vector<std::string> added;
+  std::set_difference(expected.begin(), expected.end(), found.begin(), found.end(),
+                      std::back_inserter(gone));
+  std::set_difference(found.begin(), found.end(), expected.begin(), expected.end(),
+                      std::back_inserter(added));
+  if (gone.empty() && added.empty()) return;
+  constexpr std::size_t kShown = 10;
+  std::string difference;
+  for (std::size_t i = 0; i < std::min(gone.size(), kShown); ++i)
+    difference += "- " + gone[i] + "\n";
+  for (std::size_t i = 0; i < std::min(added.size(), kShown); ++i)
+    difference += "+ " + added[i] + "\n";
+  ADD_FAILURE() << "tests/golden/" << file << " is another now; scripts/golden writes it anew\n"
+                << difference;
 }
 
 }  // namespace chartroom::evidence::testing

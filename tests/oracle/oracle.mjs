@@ -126,6 +126,7 @@ function print(documents, rows, differences, failures, mine) {
     else groups.set(why, (groups.get(why) ?? 0) + 1);
   }
   quiet("\nDifferences, explained:");
+  if (process.env.WHY) for (const each of differences) if (explain(each)?.includes(process.env.WHY)) quiet(`  > ${each.file}: ${JSON.stringify(each.entry)}`);
   for (const [why, times] of [...groups].sort((a, b) => b[1] - a[1])) quiet(`  ${String(times).padStart(4)}  ${why}`);
   quiet(`\nDifferences that nobody has explained: ${unexplained.length}`);
   for (const each of verbose ? unexplained : unexplained.slice(0, 20)) {

@@ -319,6 +319,10 @@ void read_statement(Context& context, const Scope& scope, const Statement& state
     return;
   }
   reader(context, scope, statement);
+  // A document that an organizer refers to, such as a quality measure, is not what it holds.
+  if (reader == read_referenced_document && element == "organizer") {
+    read_cluster(context, scope, statement);
+  }
 }
 
 void read_nested(Context& context, const Scope& scope, const Statement& statement) {

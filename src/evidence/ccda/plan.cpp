@@ -168,6 +168,15 @@ void read_coverage(Context& context, const Scope& scope, const Statement& statem
       if (!fact.until.known()) fact.until = period.high;
       fact.set("relationship", coded_text(context, role.child("code")));
     }
+    for (const auto link : node.children("entryRelationship")) {
+      const auto authorization = link.child("act");
+      if (!has_template(authorization, "2.16.840.1.113883.10.20.1.19")) continue;
+      std::string what;
+      for (const auto subject : authorization.children("entryRelationship")) {
+        append_to(what, coded_text(context, statement_below(subject).child("code")));
+      }
+      fact.set("authorizes", std::move(what));
+    }
     const auto* payer = fact.attribute("payer");
     fact.text = coded_words(context, node.child("code"));
     if (payer) fact.text = fact.text.empty() ? *payer : *payer + " (" + fact.text + ")";

@@ -8,6 +8,7 @@
 #include "evidence/ccda/datatypes.hpp"
 #include "evidence/ccda/entries.hpp"
 #include "evidence/ccda/narrative.hpp"
+#include "evidence/ccda/templates.hpp"
 #include "evidence/fhir/values.hpp"
 #include "evidence/rtf.hpp"
 
@@ -139,7 +140,13 @@ void read_section(Context& context, const Scope& outer, const Statement& at, uns
   }
   document.sections.push_back(std::move(out));
   each_related(at, "entry", [&](pugi::xml_node, const Statement& statement) {
+    const std::size_t before = context.produced();
     read_statement(context, scope, statement);
+    const std::string_view element = statement.node.name();
+    if (context.produced() != before || is_null(statement.node)) return;
+    if (element == "observationMedia" || element == "regionOfInterest") return;
+    if (is_detail(statement.node)) return;  // a privacy mark of the section
+    context.lose(statement.locator, "An entry says nothing that could be read.");
   });
   place = 0;
   for (const auto component : section.children("component")) {

@@ -131,12 +131,13 @@ void read_components(Context& context, const Scope& scope, const Statement& orga
   inner.group_id = organizer.locator;
   inner.group_text = cut(coded_words(context, organizer.node.child("code")), kInheritedText);
   std::size_t place = 0;
-  bool any = false;
+  const std::size_t before = context.produced();
+  bool any = false;  // "there is no information" is an answer too
   for (const auto component : organizer.node.children("component")) {
     ++place;
     const auto node = statement_below(component);
     if (!node) continue;
-    any = true;
+    any |= is_null(node);
     const Statement statement{
         node, organizer.locator + "/component[" + std::to_string(place) + "]/" + node.name()};
     if (std::string_view(node.name()) == "observation" && !reader_of(node)) {
@@ -145,6 +146,7 @@ void read_components(Context& context, const Scope& scope, const Statement& orga
       read_statement(context, inner, statement);
     }
   }
+  any |= context.produced() != before;
   if (!any && !is_null(organizer.node) && !is_null(organizer.node.child("code"))) {
     context.lose(organizer.locator, "An organizer holds nothing that could be read.");
   }
