@@ -50,14 +50,14 @@ const rules = [
     fits: (each) => each.entry.codes.includes("246514001"),
   },
   {
+    why: "a detail (age, severity, criticality, reaction, reference of an image, …) that stands alone: named in the loss list",
+    fits: (each) => each.verdict === "missing" && each.losses.length > 0,
+  },
+  {
     why: "a panel's frame without a value; its members are there, and carry its name where it has one",
     fits: (each) =>
       medplum(each) && each.entry.section === "observations" && each.entry.value === "" && each.verdict === "missing" &&
       (each.facts.length > 0 || each.fragment),
-  },
-  {
-    why: "a detail (age, severity, criticality, reaction, reference of an image, …) that stands alone: named in the loss list",
-    fits: (each) => each.verdict === "missing" && each.losses.length > 0,
   },
   {
     why: "an empty entry of an example whose content is \"…\": nothing is in it",
