@@ -43,6 +43,9 @@ constexpr std::string_view kLockLanes =
     "UNION ALL SELECT j.client_id, j.lane FROM json_array_elements(?3::json) e "
     "JOIN jobs j ON j.client_id = e->>0 AND j.order_id = e->>1 "
     "WHERE j.state < 3 AND j.lane <> '') l ORDER BY 1) k";
+// A row that somebody else holds is not waited for long (kRowPatience); locks
+// of ours are, since whoever has one is at work.
+constexpr std::string_view kLimitWaiting = "SELECT set_config('lock_timeout', ?, true)";
 constexpr std::string_view kLockEvents =
     "SELECT pg_advisory_xact_lock(482913, k.key) FROM (SELECT DISTINCT hashtext(e) AS key FROM "
     "json_array_elements_text(?::json) e "
@@ -51,9 +54,10 @@ constexpr std::string_view kLockEvents =
 /// A job without a lane.
 constexpr std::string_view kAddFreeJob =
     "INSERT INTO jobs (client_id, id, kind, order_id, payload, lane, priority, due_at_ms, "
-    "attempts, state) SELECT v.client_id, v.id, v.kind, v.order_id, v.payload, '', v.priority, "
-    "v.due_at_ms - a.clock_offset_ms, v.attempts, 0 FROM (VALUES (?, ?, ?, ?, ?, ?, ?, ?)) "
-    "v (client_id, id, kind, order_id, payload, priority, due_at_ms, attempts) "
+    "attempts, trace, state) SELECT v.client_id, v.id, v.kind, v.order_id, v.payload, '', "
+    "v.priority, v.due_at_ms - a.clock_offset_ms, v.attempts, v.trace, 0 "
+    "FROM (VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)) "
+    "v (client_id, id, kind, order_id, payload, priority, due_at_ms, attempts, trace) "
     "JOIN applications a ON a.client_id = v.client_id ON CONFLICT (id, client_id) DO NOTHING";
 
 /// Gathers the statements of one commit.
@@ -99,6 +103,8 @@ class WorkScript final : public Script {
   void place(const app::InsertEvent& /*write*/) { target_ = &work_.events; }
   void place(const app::InsertOrder& write) { work_.order_id = write.order.core.id; }
   void place(const app::UpdateOrder& write) { work_.order_id = write.order.core.id; }
+  // It may come before others of its lane, which must not move on meanwhile.
+  void place(const app::RedriveJob& write) { work_.ended_jobs.push_back(write.job_id); }
   void place(const app::AdvanceClock& /*write*/) { work_.moves_clock = true; }
   template <typename Other>
   void place(const Other& /*write*/) {}
@@ -142,23 +148,23 @@ Applied apply_own(WorkScript& out, const Tenant& tenant, const app::InsertReport
 }
 
 Applied apply_own(WorkScript& out, const Tenant& tenant, const app::InsertJob& write,
-                  const Prepared& /*prepared*/) {
+                  const Prepared& prepared) {
   const app::Job& job = write.job;
   out.work().adds_jobs = true;
   if (job.lane.empty()) {
     return out.run(kAddFreeJob, tenant.client_id, job.id, job.kind, job.order_id, job.payload,
-                   job.priority, job.due_at, job.attempts);
+                   job.priority, job.due_at, job.attempts, prepared.trace);
   }
   out.work().lanes.push_back(job.lane);
   return out.run(
       "INSERT INTO jobs (client_id, id, kind, order_id, payload, lane, priority, due_at_ms, "
-      "attempts, state) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 - (SELECT clock_offset_ms "
-      "FROM applications WHERE client_id = ?1), ?9, CASE WHEN ?6 <> '' AND EXISTS (SELECT 1 "
+      "attempts, trace, state) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 - (SELECT clock_offset_ms "
+      "FROM applications WHERE client_id = ?1), ?9, ?10, CASE WHEN ?6 <> '' AND EXISTS (SELECT 1 "
       "FROM jobs WHERE client_id = ?1 AND lane = ?6 AND lane <> '' AND state < 3) THEN 2 ELSE 0 "
       "END "
       "ON CONFLICT (id, client_id) DO NOTHING",
       tenant.client_id, job.id, job.kind, job.order_id, job.payload, job.lane, job.priority,
-      job.due_at, job.attempts);
+      job.due_at, job.attempts, prepared.trace);
 }
 
 /// Ends a claimed job for good and lets the next one of its lane go. All parts of the statement see
@@ -171,7 +177,8 @@ Applied end_job(WorkScript& out, const Tenant& tenant, const std::string& job_id
       kLeaseIsOurs,
       "WITH asked (id, client_id, lease, state, tried, error, at_ms) AS "
       "(VALUES (?, ?, ?, ?, ?, ?, ?)), ended AS (UPDATE jobs SET state = a.state, "
-      "attempts = attempts + a.tried, lease = '', error = a.error, ended_at_ms = a.at_ms "
+      "attempts = attempts + a.tried, crashes = 0, lease = '', error = a.error, "
+      "ended_at_ms = a.at_ms "
       "FROM asked a WHERE jobs.id = a.id AND jobs.client_id = a.client_id AND jobs.state = 1 "
       "AND jobs.lease = a.lease RETURNING jobs.sequence, jobs.client_id, jobs.lane), "
       "released AS (UPDATE jobs SET state = 0 WHERE state = 2 AND sequence = ANY (ARRAY("
@@ -228,6 +235,7 @@ class TransactionBuilder {
     add("BEGIN ISOLATION LEVEL READ COMMITTED");
     lock_clocks();
     lock_lanes();
+    add(kLimitWaiting, std::to_string(kRowPatience.count()));
     std::vector<std::pair<const Part*, std::size_t>> hot;
     for (std::size_t i = 0; i < works_.size(); ++i) {
       check_application(i);
@@ -333,6 +341,7 @@ class TransactionBuilder {
       if (!work->events.empty()) applications.insert(work->client_id);
     }
     if (applications.empty()) return;
+    add(kLimitWaiting, std::string("0"));
     add(kLockEvents, json::serialize(json::array(applications.begin(), applications.end())));
     for (std::size_t i = 0; i < works_.size(); ++i) {
       for (const Part& part : works_[i]->events) add(part, i);
