@@ -72,7 +72,8 @@ class KeyStore final : public app::Store {
   }
   base::Result<std::optional<base::TimePoint>> next_due() override { return away_error(); }
   base::Result<std::vector<app::Job>> dead_jobs(std::size_t) override { return away_error(); }
-  base::Result<void> ping() override { return away_error(); }
+  base::Result<app::StoreFigures> figures() override { return away_error(); }
+  base::Result<int> ping() override { return away_error(); }
 
   std::mutex mutex;
   std::vector<app::SigningKey> keys;
