@@ -75,7 +75,8 @@ def unprivileged() -> str | None:
 
 
 class PostgresServer:
-    def __init__(self, *settings: str) -> None:
+    def __init__(self, *settings: str, under: pathlib.Path | None = None) -> None:
+        """`under`: where its folder goes; /tmp may be memory."""
         folder = programs()
         if folder is None:
             raise FileNotFoundError("PostgreSQL 15 is not installed (scripts/setup test installs it)")
@@ -83,7 +84,7 @@ class PostgresServer:
         self.settings = settings
         self.port = free_port()
         self.url = f"postgres://postgres@127.0.0.1:{self.port}/postgres"
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="chartroom-pg-"))
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="chartroom-pg-", dir=under))
         self.user = unprivileged()
         if self.user:
             shutil.chown(self.folder, self.user)

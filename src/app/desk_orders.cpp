@@ -128,7 +128,7 @@ Result<Desk::Placed> Desk::place_order(const Application& application, const New
         return pass_on(free.error());
       }
     }
-    const auto now = impl_->now(*tenant);
+    const auto now = impl_->now(application, *tenant);
     if (!now) return pass_on(now.error());
     Placement placement =
         make_placement(request, *type, std::move(*existing), *now, impl_->ports_.random);

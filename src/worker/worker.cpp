@@ -7,9 +7,13 @@
 
 namespace chartroom::worker {
 
-Worker::Worker(app::Store& store, app::JobRunner& runner, base::Clock& clock, base::Logger& logger,
+Worker::Worker(app::Store& store, RunJob run_job, base::Clock& clock, base::Logger& logger,
                WorkerSettings settings)
-    : store_(store), runner_(runner), clock_(clock), logger_(logger), settings_(settings) {}
+    : store_(store),
+      run_job_(std::move(run_job)),
+      clock_(clock),
+      logger_(logger),
+      settings_(std::move(settings)) {}
 
 Worker::~Worker() {
   stop();
@@ -77,45 +81,73 @@ void Worker::wake() {
 void Worker::claim_loop() {
   std::unique_lock lock(mutex_);
   while (!stopping_) {
+    const std::size_t room = room_to_claim();
+    if (room == 0) {
+      if (const auto guests = room_for_a_guest()) {
+        lock.unlock();
+        claim(*guests);
+        lock.lock();
+      }
+      claim_signal_.wait_for(lock, kGuestPause, [this] { return stopping_ || room_to_claim() > 0; });
+      continue;
+    }
     lock.unlock();
-    claim_once();
-    const auto due = store_.next_due();
+    const bool may_be_more = claim(room) == room;
+    const auto due = may_be_more ? std::nullopt : next_due();
     const base::TimePoint now = clock_.now();
     lock.lock();
+    if (may_be_more) continue;
     base::Duration pause = kPoll;
     // Work that is due already but was not claimed waits for its lane or for a free thread: the end
     // of a job is what it needs, not another look.
-    if (due && *due && **due > now) pause = std::min<base::Duration>(pause, **due - now);
+    if (due && *due > now) pause = std::min<base::Duration>(pause, *due - now);
     claim_signal_.wait_for(lock, pause, [this] { return stopping_ || hint_; });
     hint_ = false;
   }
 }
 
-/// How much may be claimed now; nullopt: nothing.
-std::optional<app::ClaimLimits> Worker::room() {
-  const std::lock_guard lock(mutex_);
-  if (stopping_) return std::nullopt;
-  const std::size_t held = leases_.size();
-  if (held < settings_.claim_batch) return app::ClaimLimits(settings_.claim_batch - held);
-  // All that is held may hang: a free thread is for an application of which nothing is held.
+std::optional<base::TimePoint> Worker::next_due() {
+  auto due = store_.next_due();
+  return due ? *due : std::nullopt;
+}
+
+/// Under the lock. As much as ended lately, so that small work does not wait for claims and long
+/// work is left to others; but only when that is a good part of what we hold, since many jobs may
+/// end in the time of one claim.
+std::size_t Worker::room_to_claim() {
   const auto now = std::chrono::steady_clock::now();
-  if (running_in_all_ > settings_.threads || now < next_guest_) return std::nullopt;
-  next_guest_ = now + kGuestPause;
+  if (now - pace_since_ >= kPaceSpan) {
+    const double spans = std::chrono::duration<double>(now - pace_since_) / kPaceSpan;
+    pace_ = static_cast<std::size_t>(static_cast<double>(finished_ - pace_from_) / spans);
+    pace_since_ = now;
+    pace_from_ = finished_;
+  }
+  const std::size_t least = std::max<std::size_t>(settings_.claim_batch, 2 * settings_.threads);
+  const std::size_t most = std::max(least, std::min(pace_, kClaimMost));
+  const std::size_t held = leases_.size();
+  return held > most / 2 ? 0 : most - held;
+}
+
+/// Under the lock, when there is no other room: all that is held may hang, so a free thread is for
+/// an application of which nothing is held.
+std::optional<app::ClaimLimits> Worker::room_for_a_guest() {
+  if (running_in_all_ > settings_.threads) return std::nullopt;
   app::ClaimLimits guests(1);
   guests.per_tenant = 1;
   for (const auto& [id, lease] : leases_) guests.held[lease.client_id] = 1;
   return guests;
 }
 
-void Worker::claim_once() {
-  const auto limits = room();
-  if (!limits) return;
-  auto jobs = store_.claim(clock_.now(), kLease, *limits);
+/// How many were claimed.
+std::size_t Worker::claim(const app::ClaimLimits& room) {
+  auto jobs = store_.claim(clock_.now(), kLease, room);
   if (!jobs) {
     logger_.error("work could not be claimed", {{"reason", jobs.error().message}});
-    return;
+    return 0;
   }
-  if (!jobs->empty()) take(std::move(*jobs));
+  const std::size_t count = jobs->size();
+  if (count > 0) take(std::move(*jobs));
+  return count;
 }
 
 void Worker::take(std::vector<app::Job> jobs) {
@@ -185,7 +217,7 @@ Worker::Ending Worker::run_one(const app::Job& job) {
   const base::WorkScope scope(std::move(context));
   base::Result<void> ran;
   try {
-    ran = runner_.run(job);
+    ran = run_job_(job);
   } catch (const std::exception&) {  // a library below us; its text may quote what it was reading
     ran = base::fail(base::ErrorCode::internal, "unexpected exception");
   }

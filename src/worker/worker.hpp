@@ -13,12 +13,14 @@
 #include <atomic>
 #include <condition_variable>
 #include <deque>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
 #include <stop_token>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "app/desk.hpp"
@@ -31,7 +33,7 @@ namespace chartroom::worker {
 
 struct WorkerSettings {
   unsigned threads = 4;          ///< jobs of one application that run at the same time
-  std::size_t claim_batch = 16;  ///< jobs held at the same time, run or not
+  std::size_t claim_batch = 16;  ///< jobs held at the same time; more when they end fast
   /// What is told to stop when running jobs do not end by themselves: what goes out of the house.
   std::stop_source outgoing{};
 };
@@ -41,6 +43,10 @@ inline constexpr base::Duration kLease = std::chrono::seconds{9};
 inline constexpr base::Duration kHeartbeat = std::chrono::seconds{3};
 /// The store is asked at least this often: wake() is only a hint.
 inline constexpr base::Duration kPoll = std::chrono::seconds{1};
+/// No more is claimed than what ended in this time (or the settings' claim_batch)…
+inline constexpr std::chrono::milliseconds kPaceSpan{250};
+/// … and never more than this.
+inline constexpr std::size_t kClaimMost = 1'024;
 /// stop() lets what runs go on for so long; then it cancels what goes out of the house.
 inline constexpr std::chrono::milliseconds kStopPatience{2'000};
 /// After so long again it gives back what still runs as well.
@@ -52,8 +58,16 @@ inline constexpr std::chrono::seconds kClockPatience{300};
 
 class Worker {
  public:
-  Worker(app::Store& store, app::JobRunner& runner, base::Clock& clock, base::Logger& logger,
+  /// Runs one claimed job to its end; see app::JobRunner::run.
+  using RunJob = std::function<base::Result<void>(const app::Job&)>;
+
+  Worker(app::Store& store, RunJob run_job, base::Clock& clock, base::Logger& logger,
          WorkerSettings settings);
+  Worker(app::Store& store, app::JobRunner& runner, base::Clock& clock, base::Logger& logger,
+         WorkerSettings settings)
+      : Worker(
+            store, [&runner](const app::Job& job) { return runner.run(job); }, clock, logger,
+            std::move(settings)) {}
   ~Worker();
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
@@ -81,8 +95,10 @@ class Worker {
   /// What became of a job that was run.
   enum class Ending { done, lost, failed, cancelled };
 
-  void claim_once();
-  std::optional<app::ClaimLimits> room();
+  [[nodiscard]] std::size_t room_to_claim();
+  std::optional<app::ClaimLimits> room_for_a_guest();
+  std::size_t claim(const app::ClaimLimits& room);
+  std::optional<base::TimePoint> next_due();
   void take(std::vector<app::Job> jobs);
   std::optional<app::Job> next_to_run();
   Ending run_one(const app::Job& job);
@@ -93,7 +109,7 @@ class Worker {
                                       std::chrono::steady_clock::time_point patience);
 
   app::Store& store_;
-  app::JobRunner& runner_;
+  RunJob run_job_;
   base::Clock& clock_;
   base::Logger& logger_;
   WorkerSettings settings_;
@@ -109,10 +125,12 @@ class Worker {
   std::map<std::string, Lease> leases_;      ///< by job id, of everything we hold
   std::map<std::string, unsigned> running_;  ///< jobs that run, by application
   unsigned running_in_all_ = 0;
-  std::chrono::steady_clock::time_point next_guest_{};
   bool hint_ = false;
   bool stopping_ = false;
   std::uint64_t finished_ = 0;
+  std::chrono::steady_clock::time_point pace_since_{};
+  std::uint64_t pace_from_ = 0;  ///< finished_ at that time
+  std::size_t pace_ = 0;         ///< jobs that ended in one kPaceSpan
   std::vector<std::thread> threads_;
 };
 

@@ -7,18 +7,12 @@
 #include <cerrno>
 #include <cstdlib>
 
-#include "base/text.hpp"
 #include "store/postgres/connect.hpp"
 
 namespace chartroom::store::postgres {
 namespace {
 
 using base::ErrorCode;
-
-// Object ids of the types that parameters have (pg_type.dat).
-constexpr unsigned kByteaType = 17;
-constexpr unsigned kBigintType = 20;
-constexpr unsigned kTextType = 25;
 
 constexpr int kServerVersionLeast = 150'000;
 /// Above the server's own time-out: it is the one to end a statement that takes too long.
@@ -58,37 +52,6 @@ class PostgresRow final : public Row {
   const pg_result* result_;
   int row_;
 };
-
-/// PostgreSQL's text takes no zero byte and nothing but valid UTF-8. Neither is in what we store on
-/// purpose; where it comes in from outside (a name in a retrieved record), it becomes U+FFFD.
-bool is_storable(std::string_view text) {
-  return text.find('\0') == std::string_view::npos && base::is_valid_utf8(text);
-}
-
-std::string storable(std::string_view text) {
-  constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
-  std::string out;
-  while (!text.empty()) {
-    std::size_t length = 1;
-    const auto first = static_cast<unsigned char>(text.front());
-    if (first >= 0xF0U) {
-      length = 4;
-    } else if (first >= 0xE0U) {
-      length = 3;
-    } else if (first >= 0xC0U) {
-      length = 2;
-    }
-    const std::string_view point = text.substr(0, length);
-    if (is_storable(point)) {
-      out.append(point);
-      text.remove_prefix(point.size());
-    } else {
-      out.append(kReplacement);
-      text.remove_prefix(1);
-    }
-  }
-  return out;
-}
 
 ErrorCode code_of(std::string_view state) {
   if (state == "23505") return ErrorCode::conflict;  // a unique rule
@@ -132,66 +95,6 @@ std::string settings_script(const Options& options) {
 void ignore_notice(void*, const char*) {}
 
 }  // namespace
-
-// ── statements ──────────────────────────────────────────────────────────────────────────────────
-
-Statement::Statement(std::string_view sql, Kind kind, std::optional<Need> need,
-                     std::span<const Value> values)
-    : sql_(sql), kind_(kind), need_(need) {
-  std::size_t bytes = 0;
-  for (const Value& value : values) bytes += std::max(value.view.size(), sizeof(std::int64_t));
-  buffer_.reserve(bytes);
-  parameters_.reserve(values.size());
-  for (const Value& value : values) {
-    Parameter parameter{kTextType, -1, buffer_.size()};
-    if (value.kind == Value::Kind::integer) parameter.type = kBigintType;
-    if (value.kind == Value::Kind::bytes) parameter.type = kByteaType;
-    if (!value.is_null) {
-      if (value.kind == Value::Kind::integer) {
-        const auto number = static_cast<std::uint64_t>(value.number);
-        for (int shift = 56; shift >= 0; shift -= 8) {
-          buffer_.push_back(static_cast<char>((number >> static_cast<unsigned>(shift)) & 0xFFU));
-        }
-      } else if (value.kind == Value::Kind::text && !is_storable(value.view)) {
-        buffer_.append(storable(value.view));
-      } else {
-        buffer_.append(value.view);
-      }
-      parameter.length = static_cast<int>(buffer_.size() - parameter.offset);
-    }
-    parameters_.push_back(parameter);
-  }
-}
-
-std::string translate(std::string_view sql, Statement::Kind kind) {
-  constexpr std::string_view kHint = " INDEXED BY ";
-  std::string out;
-  out.reserve(sql.size() + 80);
-  if (kind == Statement::Kind::once) out += "WITH done AS (";
-  std::size_t last = 0;
-  bool quoted = false;
-  for (std::size_t at = 0; at < sql.size();) {
-    if (sql[at] == '\'') quoted = !quoted;
-    if (!quoted && sql.substr(at).starts_with(kHint)) {
-      at += kHint.size();
-      while (at < sql.size() && sql[at] != ' ') ++at;
-      continue;
-    }
-    if (!quoted && sql[at] == '?') {
-      std::size_t number = 0;
-      for (++at; at < sql.size() && sql[at] >= '0' && sql[at] <= '9'; ++at) {
-        number = number * 10 + static_cast<std::size_t>(sql[at] - '0');
-      }
-      last = number == 0 ? last + 1 : number;
-      out += '$' + std::to_string(last);
-      continue;
-    }
-    out += sql[at++];
-  }
-  // Dividing by no rows is an error, so what came before is undone without another round trip.
-  if (kind == Statement::Kind::once) out += " RETURNING 1) SELECT 1 / count(*) FROM done";
-  return out;
-}
 
 // ── opening ─────────────────────────────────────────────────────────────────────────────────────
 
@@ -283,15 +186,19 @@ pg_result* Connection::next_result() {
   return PQgetResult(handle_);
 }
 
+std::string& Connection::name_of(const Statement& statement) {
+  return names_[statement.sql()][{statement.kind(), statement.rows()}];
+}
+
 bool Connection::send_one(const Statement& statement, std::size_t index,
                           std::vector<Expected>& expected) {
-  std::string& name = names_[statement.sql()][static_cast<std::size_t>(statement.kind())];
+  std::string& name = name_of(statement);
   const int count = static_cast<int>(statement.parameters_.size());
   if (name.empty()) {
     name = "s" + std::to_string(++next_name_);
     std::vector<Oid> types;
     for (const auto& parameter : statement.parameters_) types.push_back(parameter.type);
-    const std::string sql = translate(statement.sql(), statement.kind());
+    const std::string sql = translate(statement.sql(), statement.kind(), statement.rows());
     if (PQsendPrepare(handle_, name.c_str(), sql.c_str(), count, types.data()) == 0) return false;
     expected.push_back({Expected::Kind::prepare, index});
   }
@@ -359,7 +266,7 @@ std::optional<Outcome> Connection::receive(Statements statements,
     const ExecStatusType status = PQresultStatus(result.get());
     if (next.kind == Expected::Kind::prepare) {
       if (status != PGRES_COMMAND_OK) {
-        names_[statement.sql()][static_cast<std::size_t>(statement.kind())].clear();
+        name_of(statement).clear();
       }
     }
     if (status != PGRES_PIPELINE_ABORTED && !outcome &&

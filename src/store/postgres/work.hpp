@@ -55,6 +55,12 @@ base::Result<Work> make_work(const std::string& client_id, base::TimePoint now,
 
 /// The statements of one transaction that carries out several commits, from BEGIN to COMMIT. Refers
 /// to their works.
+///
+/// With `merge`, new rows of the same table and ended jobs of all the commits go in as one
+/// statement of many rows, which is most of what makes a batch cheap. They come behind everything
+/// else of the commits: nothing that a commit does beside them looks at the rows that it adds, but
+/// for jobs of commits that fill or empty lanes, which stay where they are. When a merged statement
+/// fails nobody knows whose row it was (Owner::work is kNobody).
 struct Transaction {
   static constexpr std::size_t kNobody = static_cast<std::size_t>(-1);
   struct Owner {
@@ -69,6 +75,6 @@ struct Transaction {
   std::vector<const Statement*> statements;
   std::vector<Owner> owners;  ///< one for each statement
 };
-[[nodiscard]] Transaction make_transaction(const std::vector<const Work*>& works);
+[[nodiscard]] Transaction make_transaction(const std::vector<const Work*>& works, bool merge);
 
 }  // namespace chartroom::store::postgres

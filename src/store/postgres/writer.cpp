@@ -21,12 +21,13 @@ base::Result<void> Writer::run(Work work, std::size_t bytes) {
       std::move(work), bytes, [this](Group::Batch& batch) { carry_out(batch); }, afterwards_);
 }
 
-std::optional<Writer::Failure> Writer::try_once(const std::vector<Group::Waiting*>& works) {
+std::optional<Writer::Failure> Writer::try_once(const std::vector<Group::Waiting*>& works,
+                                                bool merge) {
   auto connection = pool_.borrow();
   if (!connection) return Failure{connection.error(), Transaction::kNobody, false, false};
   std::vector<const Work*> list;
   for (const Group::Waiting* waiting : works) list.push_back(&waiting->work);
-  const Transaction transaction = make_transaction(list);
+  const Transaction transaction = make_transaction(list, merge);
   auto outcome = (*connection)->run_all(transaction.statements, no_rows);
   if (!outcome) return std::nullopt;
   Failure failure{std::move(outcome->error)};
@@ -42,9 +43,15 @@ std::optional<Writer::Failure> Writer::try_once(const std::vector<Group::Waiting
 }
 
 std::optional<Writer::Failure> Writer::try_some(const std::vector<Group::Waiting*>& works) {
-  auto failure = try_once(works);
-  for (int tries = 1; tries < kTries && failure && failure->is_retryable; ++tries)
-    failure = try_once(works);
+  bool merge = true;
+  auto failure = try_once(works, merge);
+  for (int tries = 1; tries < kTries && failure && failure->is_refused; ++tries) {
+    if (!failure->is_retryable) {
+      if (failure->owner != Transaction::kNobody || !merge) break;
+      merge = false;  // to find out whose row it is
+    }
+    failure = try_once(works, merge);
+  }
   return failure;
 }
 

@@ -1,8 +1,11 @@
 // Group commit over PostgreSQL: the commits of many threads in one transaction and one round trip.
 //
-// When a statement fails the whole transaction is undone. The commit that it is of is set aside and
-// the others are tried again without it; what was set aside is then carried out alone, so that its
-// verdict is its own and no neighbour's. When too many fail, all are carried out alone.
+// New rows of the same table and ended jobs of many commits are one statement (see Transaction).
+//
+// When a statement fails the whole transaction is undone. If it was one of many commits, they are
+// tried again with statements of their own. Then the commit that it is of is set aside and the
+// others are tried again without it; what was set aside is carried out alone, so that its verdict
+// is its own and no neighbour's. When too many fail, all are carried out alone.
 //
 // When the connection dies between COMMIT and its answer nobody knows whether the transaction was
 // stored: all of it gets unavailable. Trying again is safe, since every commit stands on unique ids
@@ -23,7 +26,7 @@ namespace chartroom::store::postgres {
 class Writer {
  public:
   static constexpr std::size_t kQueueMost = 4'096;
-  static constexpr std::size_t kBatchCommits = 128;
+  static constexpr std::size_t kBatchCommits = 256;
   static constexpr std::size_t kBatchBytes = 8U * 1024 * 1024;
   /// Batches of this process at the same time: while one waits for the server's disk, the next is
   /// on its way.
@@ -53,8 +56,8 @@ class Writer {
   };
 
   void carry_out(Group::Batch& batch);
-  std::optional<Failure> try_once(const std::vector<Group::Waiting*>& works);
-  /// Tries again what the server gave up.
+  std::optional<Failure> try_once(const std::vector<Group::Waiting*>& works, bool merge);
+  /// Tries again what the server gave up, and what failed as one statement of many rows as many.
   std::optional<Failure> try_some(const std::vector<Group::Waiting*>& works);
 
   Pool pool_;
