@@ -305,8 +305,11 @@ int serve(const Config& config) {
   server_settings.port = listen->port;
   server_settings.handler_threads = config.handler_threads;
   http::Server server(server_settings, make_router(api_ports, *links, config, watch.metrics()),
-                      *logger,
-                      [door](const http::Request& request) { return door->admit(request); });
+                      *logger, [door, &watch](const http::Request& request) {
+                        http::Admission admission = door->admit(request);
+                        if (admission.refusal) watch.metrics().refused();
+                        return admission;
+                      });
   if (config.has_role("api") || config.listen_is_set) {
     if (auto started = server.start(); !started) return report_error(started.error());
     logger->info("listening", {{"port", std::int64_t{server.port()}}, {"sandbox", config.sandbox}});

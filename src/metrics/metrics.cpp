@@ -40,6 +40,11 @@ struct Metrics::Series {
                                     .Name("chartroom_http_request_duration_seconds")
                                     .Help("Time from a request's last byte to its answer")
                                     .Register(registry);
+  Counter& refused = prometheus::BuildCounter()
+                         .Name("chartroom_requests_refused_total")
+                         .Help("Requests over their application's allowance")
+                         .Register(registry)
+                         .Add({});
   Family<Histogram>& commits = prometheus::BuildHistogram()
                                    .Name("chartroom_commit_duration_seconds")
                                    .Help("Time until a commit was durable, or refused")
@@ -104,6 +109,8 @@ void Metrics::answered(std::string_view method, std::string_view route, int stat
            kSeconds)
       .Observe(seconds(took));
 }
+
+void Metrics::refused() { series_->refused.Increment(); }
 
 void Metrics::committed(std::string_view outcome, Elapsed took) {
   series_->commits.Add({{"outcome", std::string(outcome)}}, kSeconds).Observe(seconds(took));

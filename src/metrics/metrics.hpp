@@ -27,6 +27,8 @@ class Metrics {
 
   /// `route` is a pattern such as "/api/v1/users/{humanId}", never a path.
   void answered(std::string_view method, std::string_view route, int status, Elapsed took);
+  /// A request that was over its application's allowance.
+  void refused();
   /// `outcome`: "committed", "conflict" or "failed".
   void committed(std::string_view outcome, Elapsed took);
   /// A line of the audit trail, by its action: orders placed and ended, records by verdict, …

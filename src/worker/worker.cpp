@@ -88,7 +88,8 @@ void Worker::claim_loop() {
         claim(*guests);
         lock.lock();
       }
-      claim_signal_.wait_for(lock, kGuestPause, [this] { return stopping_ || room_to_claim() > 0; });
+      claim_signal_.wait_for(lock, kGuestPause,
+                             [this] { return stopping_ || room_to_claim() > 0; });
       continue;
     }
     lock.unlock();

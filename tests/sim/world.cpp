@@ -286,8 +286,9 @@ void World::run_claimed() {
   if (options_.trace) say("  failed: " + ran.error().message);
 }
 
-/// The worker's last heartbeat of a time in which its jobs waited for somebody and nobody else acted.
-/// It comes after that time: a long lease given before would outlive a worker that dies at it.
+/// The worker's last heartbeat of a time in which its jobs waited for somebody and nobody else
+/// acted. It comes after that time: a long lease given before would outlive a worker that dies at
+/// it.
 void World::beat() {
   if (held_.empty()) return;
   (void)house_.store->heartbeat({held_.begin(), held_.end()}, clock_.now(), worker::kLease);

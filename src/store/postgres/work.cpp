@@ -172,7 +172,8 @@ Applied end_job(WorkScript& out, const Tenant& tenant, const std::string& job_id
       kLeaseIsOurs,
       "WITH asked (id, client_id, lease, state, tried, error, at_ms) AS "
       "(VALUES (?, ?, ?, ?, ?, ?, ?)), ended AS (UPDATE jobs SET state = a.state, "
-      "attempts = attempts + a.tried, crashes = 0, lease = '', error = a.error, ended_at_ms = a.at_ms "
+      "attempts = attempts + a.tried, crashes = 0, lease = '', error = a.error, ended_at_ms = "
+      "a.at_ms "
       "FROM asked a WHERE jobs.id = a.id AND jobs.client_id = a.client_id AND jobs.state = 1 "
       "AND jobs.lease = a.lease RETURNING jobs.sequence, jobs.client_id, jobs.lane), "
       "released AS (UPDATE jobs SET state = 0 WHERE state = 2 AND sequence = ANY (ARRAY("
