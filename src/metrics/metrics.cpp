@@ -25,7 +25,7 @@ const Histogram::BucketBoundaries kWaitSeconds{0.01, 0.1, 0.5, 1,    5,    10,
                                                30,   60,  300, 1800, 7200, 86400};
 const Histogram::BucketBoundaries kCounts{1, 2, 4, 8, 16, 32, 64, 128, 256};
 /// So that a state that nobody is in shows as 0, not as a gap.
-constexpr std::array kOpenStates{"created", "in_progress", "pended"};
+constexpr std::array kOpenStates{"created", "in progress", "pended"};
 
 double seconds(Elapsed took) { return std::chrono::duration<double>(took).count(); }
 
