@@ -49,6 +49,10 @@ class Desk::Impl {
   /// The newest order that is not final; not_found when there is none.
   base::Result<StoredOrder> open_order(TenantStore& tenant, const User& user) const;
   base::Result<UserView> view_of(TenantStore& tenant, User user) const;
+  /// The type of an order. `own`: see TenantStore::own_order_types; the answer points into it.
+  static base::Result<const order::OrderType*> type_of(const Application& application,
+                                                       const NewOrder& request,
+                                                       const std::vector<order::OrderType>& own);
   /// Whether a known user may have another order. Errors: conflict, as documented.
   base::Result<void> may_order_again(TenantStore& tenant, const User& user,
                                      const NewOrder& request) const;

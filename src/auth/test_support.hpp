@@ -72,6 +72,16 @@ class KeyStore final : public app::Store {
   }
   base::Result<std::optional<base::TimePoint>> next_due() override { return away_error(); }
   base::Result<std::vector<app::Job>> dead_jobs(std::size_t) override { return away_error(); }
+  base::Result<std::vector<app::JobView>> list_jobs(const app::JobFilter&, std::int64_t,
+                                                    std::size_t) override {
+    return away_error();
+  }
+  base::Result<std::vector<app::JobView>> find_jobs(const std::string&) override {
+    return away_error();
+  }
+  base::Result<std::vector<app::JobCount>> count_jobs(const std::optional<std::string>&) override {
+    return away_error();
+  }
   base::Result<app::StoreFigures> figures() override { return away_error(); }
   base::Result<int> ping() override { return away_error(); }
 

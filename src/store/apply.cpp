@@ -24,6 +24,8 @@ constexpr std::array kNames{
     "FinishJob",
     "RetryJob",
     "BuryJob",
+    "RedriveJob",
+    "DiscardJob",
     "DropJobs",
     "InsertAudit",
     "InsertIdempotentAnswer",

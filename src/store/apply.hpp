@@ -56,6 +56,10 @@ Applied apply(Script& out, const Tenant& tenant, const app::PurgeOrderData& writ
 // apply_rest.cpp
 Applied apply(Script& out, const Tenant& tenant, const app::RetryJob& write,
               const Prepared& prepared);
+Applied apply(Script& out, const Tenant& tenant, const app::RedriveJob& write,
+              const Prepared& prepared);
+Applied apply(Script& out, const Tenant& tenant, const app::DiscardJob& write,
+              const Prepared& prepared);
 Applied apply(Script& out, const Tenant& tenant, const app::AdvanceClock& write,
               const Prepared& prepared);
 Applied apply(Script& out, const Tenant& tenant, const app::InsertEvent& write,

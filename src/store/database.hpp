@@ -87,5 +87,9 @@ class Database {
 /// would be sealed with the wrong one: it is asked once, before anything is done.
 /// Errors: invalid_input (another key), and those of the session.
 base::Result<void> check_master_key(Session& db, const app::Sealer& sealer);
+/// The same without noting a key where none is noted yet: changes nothing. Whether one is noted.
+base::Result<bool> find_master_key(Session& db, const app::Sealer& sealer);
+/// The same of the stored word itself.
+base::Result<void> check_key_word(std::string_view sealed, const app::Sealer& sealer);
 
 }  // namespace chartroom::store

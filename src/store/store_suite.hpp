@@ -184,6 +184,21 @@ class StoreTest : public ::testing::TestWithParam<MakeBench> {
     return alpha_->commit({app::FinishJob{id, claimed_.at(id).lease}});
   }
 
+  /// Stores a job of alpha's and gives it up.
+  void bury(const app::Job& dead) {
+    ASSERT_TRUE(alpha_->commit({app::InsertJob{dead}}));
+    (void)claim_ids();
+    ASSERT_TRUE(claimed_.contains(dead.id));
+    ASSERT_TRUE(alpha_->commit({app::BuryJob{dead.id, claimed_.at(dead.id).lease, "gave up"}}));
+  }
+
+  /// The one job of this id.
+  [[nodiscard]] app::JobView view(const std::string& id) const {
+    const auto found = store_->find_jobs(id).value();
+    EXPECT_EQ(found.size(), 1U);
+    return found.at(0);
+  }
+
   [[nodiscard]] app::Job job(std::string id, std::string lane = {}, int priority = 0) const {
     app::Job job;
     job.id = std::move(id);

@@ -13,7 +13,7 @@ Worker::Worker(app::Store& store, RunJob run_job, base::Clock& clock, base::Logg
       run_job_(std::move(run_job)),
       clock_(clock),
       logger_(logger),
-      settings_(std::move(settings)) {}
+      settings_(settings) {}
 
 Worker::~Worker() {
   stop();
@@ -33,11 +33,14 @@ bool Worker::stop() {
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
-    for (const app::Job& job : claimed_) {
-      unbegun.emplace_back(job.id, job.lease);
-      leases_.erase(job.id);
+    for (const auto& [client_id, jobs] : claimed_) {
+      for (const app::Job& job : jobs) {
+        unbegun.emplace_back(job.id, job.lease);
+        leases_.erase(job.id);
+      }
     }
     claimed_.clear();
+    turns_.clear();
   }
   claim_signal_.notify_all();
   run_signal_.notify_all();
@@ -81,19 +84,14 @@ void Worker::wake() {
 void Worker::claim_loop() {
   std::unique_lock lock(mutex_);
   while (!stopping_) {
-    const std::size_t room = room_to_claim();
-    if (room == 0) {
-      if (const auto guests = room_for_a_guest()) {
-        lock.unlock();
-        claim(*guests);
-        lock.lock();
-      }
+    const auto most = limits();
+    if (!most) {
       claim_signal_.wait_for(lock, kGuestPause,
                              [this] { return stopping_ || room_to_claim() > 0; });
       continue;
     }
     lock.unlock();
-    const bool may_be_more = claim(room) == room;
+    const bool may_be_more = claim(*most) == most->jobs;
     const auto due = may_be_more ? std::nullopt : next_due();
     const base::TimePoint now = clock_.now();
     lock.lock();
@@ -112,9 +110,9 @@ std::optional<base::TimePoint> Worker::next_due() {
   return due ? *due : std::nullopt;
 }
 
-/// Under the lock. As much as ended lately, so that small work does not wait for claims and long
-/// work is left to others; but only when that is a good part of what we hold, since many jobs may
-/// end in the time of one claim.
+/// As much as ended lately, so that small work does not wait for claims and long work is left to
+/// others; but only when that is a good part of what we hold, since many jobs may end in the time
+/// of one claim.
 std::size_t Worker::room_to_claim() {
   const auto now = std::chrono::steady_clock::now();
   if (now - pace_since_ >= kPaceSpan) {
@@ -129,19 +127,20 @@ std::size_t Worker::room_to_claim() {
   return held > most / 2 ? 0 : most - held;
 }
 
-/// Under the lock, when there is no other room: all that is held may hang, so a free thread is for
-/// an application of which nothing is held.
-std::optional<app::ClaimLimits> Worker::room_for_a_guest() {
-  if (running_in_all_ > settings_.threads) return std::nullopt;
+std::optional<app::ClaimLimits> Worker::limits() {
+  if (const std::size_t room = room_to_claim(); room > 0) return app::ClaimLimits(room);
+  // All that is held may hang: a free thread is for an application of which nothing is held.
+  const auto now = std::chrono::steady_clock::now();
+  if (running_in_all_ > settings_.threads || now < next_guest_) return std::nullopt;
+  next_guest_ = now + kGuestPause;
   app::ClaimLimits guests(1);
   guests.per_tenant = 1;
   for (const auto& [id, lease] : leases_) guests.held[lease.client_id] = 1;
   return guests;
 }
 
-/// How many were claimed.
-std::size_t Worker::claim(const app::ClaimLimits& room) {
-  auto jobs = store_.claim(clock_.now(), kLease, room);
+std::size_t Worker::claim(const app::ClaimLimits& limits) {
+  auto jobs = store_.claim(clock_.now(), kLease, limits);
   if (!jobs) {
     logger_.error("work could not be claimed", {{"reason", jobs.error().message}});
     return 0;
@@ -161,7 +160,9 @@ void Worker::take(std::vector<app::Job> jobs) {
         continue;
       }
       leases_[job.id] = {job.lease, job.client_id};
-      claimed_.push_back(std::move(job));
+      std::deque<app::Job>& waiting = claimed_[job.client_id];
+      if (waiting.empty()) turns_.push_back(job.client_id);
+      waiting.push_back(std::move(job));
     }
   }
   give_back(too_late, app::GiveBack::untouched);
@@ -171,17 +172,24 @@ void Worker::take(std::vector<app::Job> jobs) {
 /// The oldest claimed job of the application with the fewest running; the last free thread is for
 /// one that has none. The caller holds the mutex.
 std::optional<app::Job> Worker::next_to_run() {
-  const auto load = [this](const app::Job& job) {
-    const auto found = running_.find(job.client_id);
+  const auto load = [this](const std::string& client_id) {
+    const auto found = running_.find(client_id);
     return found == running_.end() ? 0U : found->second;
   };
   const auto next =
-      std::min_element(claimed_.begin(), claimed_.end(),
-                       [&](const app::Job& a, const app::Job& b) { return load(a) < load(b); });
-  if (next == claimed_.end()) return std::nullopt;
+      std::min_element(turns_.begin(), turns_.end(),
+                       [&](const auto& a, const auto& b) { return load(a) < load(b); });
+  if (next == turns_.end()) return std::nullopt;
   if (running_in_all_ >= settings_.threads && load(*next) > 0) return std::nullopt;
-  app::Job job = std::move(*next);
-  claimed_.erase(next);
+  const auto waiting = claimed_.find(*next);
+  app::Job job = std::move(waiting->second.front());
+  waiting->second.pop_front();
+  if (waiting->second.empty()) {
+    claimed_.erase(waiting);
+    turns_.erase(next);
+  } else {
+    turns_.splice(turns_.end(), turns_, next);
+  }
   ++running_[job.client_id];
   ++running_in_all_;
   return job;

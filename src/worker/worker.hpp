@@ -14,13 +14,13 @@
 #include <condition_variable>
 #include <deque>
 #include <functional>
+#include <list>
 #include <map>
 #include <mutex>
 #include <optional>
 #include <stop_token>
 #include <string>
 #include <thread>
-#include <utility>
 #include <vector>
 
 #include "app/desk.hpp"
@@ -67,7 +67,7 @@ class Worker {
          WorkerSettings settings)
       : Worker(
             store, [&runner](const app::Job& job) { return runner.run(job); }, clock, logger,
-            std::move(settings)) {}
+            settings) {}
   ~Worker();
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
@@ -95,9 +95,12 @@ class Worker {
   /// What became of a job that was run.
   enum class Ending { done, lost, failed, cancelled };
 
+  /// Under the mutex: how many jobs may be held more.
   [[nodiscard]] std::size_t room_to_claim();
-  std::optional<app::ClaimLimits> room_for_a_guest();
-  std::size_t claim(const app::ClaimLimits& room);
+  /// Under the mutex: how much may be claimed now; nullopt: nothing.
+  std::optional<app::ClaimLimits> limits();
+  /// How many were claimed.
+  std::size_t claim(const app::ClaimLimits& limits);
   std::optional<base::TimePoint> next_due();
   void take(std::vector<app::Job> jobs);
   std::optional<app::Job> next_to_run();
@@ -118,13 +121,17 @@ class Worker {
   std::condition_variable claim_signal_;  ///< work may be there, or a thread has become free
   std::condition_variable run_signal_;    ///< a claimed job waits for a thread
   std::condition_variable idle_signal_;   ///< a job has ended
-  std::deque<app::Job> claimed_;
+  /// What waits for a thread, by application.
+  std::map<std::string, std::deque<app::Job>> claimed_;
+  /// The applications in claimed_; whoever was served last is at the end.
+  std::list<std::string> turns_;
   struct Lease {
     std::string lease, client_id;
   };
   std::map<std::string, Lease> leases_;      ///< by job id, of everything we hold
   std::map<std::string, unsigned> running_;  ///< jobs that run, by application
   unsigned running_in_all_ = 0;
+  std::chrono::steady_clock::time_point next_guest_{};
   bool hint_ = false;
   bool stopping_ = false;
   std::uint64_t finished_ = 0;

@@ -167,6 +167,18 @@ class ForwardingStore : public app::Store {
   base::Result<std::vector<app::Job>> dead_jobs(std::size_t limit) override {
     return inner_.dead_jobs(limit);
   }
+  base::Result<std::vector<app::JobView>> list_jobs(const app::JobFilter& filter,
+                                                    std::int64_t before,
+                                                    std::size_t limit) override {
+    return inner_.list_jobs(filter, before, limit);
+  }
+  base::Result<std::vector<app::JobView>> find_jobs(const std::string& job_id) override {
+    return inner_.find_jobs(job_id);
+  }
+  base::Result<std::vector<app::JobCount>> count_jobs(
+      const std::optional<std::string>& client_id) override {
+    return inner_.count_jobs(client_id);
+  }
   base::Result<std::vector<app::SigningKey>> signing_keys() override {
     return inner_.signing_keys();
   }

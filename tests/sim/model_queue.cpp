@@ -108,7 +108,7 @@ std::optional<ModelQueue::Number> ModelQueue::held(const std::string& client_id,
 }
 
 bool ModelQueue::end(const std::string& client_id, const std::string& id, const std::string& lease,
-                     State state, base::TimePoint now, Undo& undo) {
+                     State state, const std::string& error, base::TimePoint now, Undo& undo) {
   const auto number = held(client_id, id, lease);
   if (!number) return false;
   Changing changed = rows_[*number].now;
@@ -117,6 +117,7 @@ bool ModelQueue::end(const std::string& client_id, const std::string& id, const 
   changed.crashes = 0;
   changed.lease.clear();
   changed.ended_at = now;
+  changed.error = error;
   change(*number, std::move(changed), undo);
   release(client_id, rows_[*number].job.lane, undo);
   return true;
@@ -124,23 +125,24 @@ bool ModelQueue::end(const std::string& client_id, const std::string& id, const 
 
 bool ModelQueue::finish(const std::string& client_id, const std::string& id,
                         const std::string& lease, base::TimePoint now, Undo& undo) {
-  return end(client_id, id, lease, State::done, now, undo);
+  return end(client_id, id, lease, State::done, {}, now, undo);
 }
 
 bool ModelQueue::bury(const std::string& client_id, const std::string& id, const std::string& lease,
-                      base::TimePoint now, Undo& undo) {
-  return end(client_id, id, lease, State::dead, now, undo);
+                      const std::string& error, base::TimePoint now, Undo& undo) {
+  return end(client_id, id, lease, State::dead, error, now, undo);
 }
 
-bool ModelQueue::retry(const std::string& client_id, const std::string& id,
-                       const std::string& lease, base::TimePoint due, bool tried, Undo& undo) {
-  const auto number = held(client_id, id, lease);
+bool ModelQueue::retry(const std::string& client_id, const app::RetryJob& write,
+                       base::TimePoint due, Undo& undo) {
+  const auto number = held(client_id, write.job_id, write.lease);
   if (!number) return false;
   Changing changed = rows_[*number].now;
   changed.state = State::ready;
-  if (tried) ++changed.attempts;
+  if (write.tried) ++changed.attempts;
   changed.crashes = 0;
   changed.lease.clear();
+  changed.error = write.error;
   changed.due = due;
   change(*number, std::move(changed), undo);
   return true;
@@ -315,6 +317,96 @@ std::vector<app::Job> ModelQueue::dead(std::size_t limit) const {
     jobs.back().due_at = row.now.due;
   }
   return jobs;
+}
+
+// ── for operators ───────────────────────────────────────────────────────────────────────────────
+
+std::optional<ModelQueue::Number> ModelQueue::dead_letter(const std::string& client_id,
+                                                          const std::string& id) const {
+  const auto found = by_id_.find({id, client_id});
+  if (found == by_id_.end() || rows_[found->second].now.state != State::dead) return std::nullopt;
+  return found->second;
+}
+
+bool ModelQueue::redrive(const std::string& client_id, const std::string& id, base::TimePoint now,
+                         Undo& undo) {
+  const auto number = dead_letter(client_id, id);
+  if (!number) return false;
+  Changing changed;
+  const std::string& lane = rows_[*number].job.lane;
+  if (!lane.empty() && lanes_.contains({client_id, lane})) changed.state = State::blocked;
+  changed.due = now;
+  change(*number, std::move(changed), undo);
+  return true;
+}
+
+bool ModelQueue::discard(const std::string& client_id, const std::string& id,
+                         const std::string& reason, base::TimePoint now, Undo& undo) {
+  const auto number = dead_letter(client_id, id);
+  if (!number) return false;
+  Changing changed = rows_[*number].now;
+  changed.state = State::done;
+  changed.ended_at = now;
+  changed.error += "; discarded: " + reason;
+  change(*number, std::move(changed), undo);
+  return true;
+}
+
+app::JobView ModelQueue::view(Number number) const {
+  const Row& row = rows_[number];
+  app::JobView view;
+  view.job = row.job;
+  view.job.attempts = row.now.attempts;
+  view.state = static_cast<app::JobState>(row.now.state);
+  view.due_at = row.now.due;
+  if (row.now.state == State::claimed) view.lease_until = row.now.lease_until;
+  if (row.now.state >= State::done) view.ended_at = row.now.ended_at;
+  view.error = row.now.error;
+  view.sequence = static_cast<std::int64_t>(number) + 1;
+  return view;
+}
+
+std::vector<app::JobView> ModelQueue::list(const app::JobFilter& filter, std::int64_t before,
+                                           std::size_t limit) const {
+  std::vector<app::JobView> views;
+  for (Number number = rows_.size(); number-- > 0 && views.size() < limit;) {
+    app::JobView seen = view(number);
+    const app::Job& job = seen.job;
+    const bool state_is_meant =
+        filter.state ? seen.state == *filter.state : seen.state != app::JobState::done;
+    if (state_is_meant && seen.sequence < before &&
+        filter.client_id.value_or(job.client_id) == job.client_id &&
+        filter.kind.value_or(job.kind) == job.kind &&
+        filter.order_id.value_or(job.order_id) == job.order_id) {
+      views.push_back(std::move(seen));
+    }
+  }
+  return views;
+}
+
+std::vector<app::JobView> ModelQueue::find(const std::string& id) const {
+  std::vector<app::JobView> views;
+  for (auto found = by_id_.lower_bound({id, ""}); found != by_id_.end() && found->first.first == id;
+       ++found) {
+    views.push_back(view(found->second));
+  }
+  return views;
+}
+
+std::vector<app::JobCount> ModelQueue::count(const std::optional<std::string>& client_id) const {
+  std::map<std::pair<std::string, app::JobState>, app::JobCount> counts;
+  for (Number number = 0; number < rows_.size(); ++number) {
+    const app::JobView seen = view(number);
+    if (seen.state == app::JobState::done) continue;
+    if (client_id && *client_id != seen.job.client_id) continue;
+    auto [entry, added] = counts.try_emplace(
+        {seen.job.kind, seen.state}, app::JobCount{seen.job.kind, seen.state, 0, seen.due_at});
+    ++entry->second.count;
+    entry->second.oldest_due = std::min(entry->second.oldest_due, seen.due_at);
+  }
+  std::vector<app::JobCount> list;
+  for (auto& [key, count] : counts) list.push_back(std::move(count));
+  return list;
 }
 
 }  // namespace chartroom::sim

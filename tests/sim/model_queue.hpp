@@ -41,9 +41,14 @@ class ModelQueue {
   bool finish(const std::string& client_id, const std::string& id, const std::string& lease,
               base::TimePoint now, Undo& undo);
   bool bury(const std::string& client_id, const std::string& id, const std::string& lease,
-            base::TimePoint now, Undo& undo);
-  bool retry(const std::string& client_id, const std::string& id, const std::string& lease,
-             base::TimePoint due, bool tried, Undo& undo);
+            const std::string& error, base::TimePoint now, Undo& undo);
+  bool retry(const std::string& client_id, const app::RetryJob& write, base::TimePoint due,
+             Undo& undo);
+  /// False when there is no such dead letter.
+  bool redrive(const std::string& client_id, const std::string& id, base::TimePoint now,
+               Undo& undo);
+  bool discard(const std::string& client_id, const std::string& id, const std::string& reason,
+               base::TimePoint now, Undo& undo);
   void drop(const std::string& client_id, const std::string& order_id, const std::string& kind,
             base::TimePoint now, Undo& undo);
   /// Everything of an application that waits comes nearer.
@@ -58,6 +63,12 @@ class ModelQueue {
   [[nodiscard]] std::uint64_t busy(const std::string& client_id, base::TimePoint now) const;
   [[nodiscard]] std::vector<app::Job> dead(std::size_t limit) const;
 
+  // As an operator sees it; without the clocks of applications.
+  [[nodiscard]] std::vector<app::JobView> list(const app::JobFilter& filter, std::int64_t before,
+                                               std::size_t limit) const;
+  [[nodiscard]] std::vector<app::JobView> find(const std::string& id) const;
+  [[nodiscard]] std::vector<app::JobCount> count(const std::optional<std::string>& client_id) const;
+
  private:
   enum class State { ready, claimed, blocked, done, dead };
   struct Changing {  ///< the part of a row that changes
@@ -68,6 +79,7 @@ class ModelQueue {
     std::string lease;
     base::TimePoint lease_until{};
     base::TimePoint ended_at{};
+    std::string error;
   };
   struct Row {
     app::Job job;  ///< client_id is set
@@ -87,7 +99,9 @@ class ModelQueue {
   std::optional<Number> held(const std::string& client_id, const std::string& id,
                              const std::string& lease) const;
   bool end(const std::string& client_id, const std::string& id, const std::string& lease,
-           State state, base::TimePoint now, Undo& undo);
+           State state, const std::string& error, base::TimePoint now, Undo& undo);
+  [[nodiscard]] app::JobView view(Number number) const;
+  std::optional<Number> dead_letter(const std::string& client_id, const std::string& id) const;
 
   store::Turns turns_;
   std::deque<Row> rows_;

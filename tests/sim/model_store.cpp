@@ -349,6 +349,20 @@ class ModelStore final : public app::Store {
     const std::lock_guard lock(data_->mutex);
     return with_clocks(data_->queue.dead(limit));
   }
+  Result<std::vector<app::JobView>> list_jobs(const app::JobFilter& filter, std::int64_t before,
+                                              std::size_t limit) override {
+    const std::lock_guard lock(data_->mutex);
+    return with_clocks(data_->queue.list(filter, before, limit));
+  }
+  Result<std::vector<app::JobView>> find_jobs(const std::string& job_id) override {
+    const std::lock_guard lock(data_->mutex);
+    return with_clocks(data_->queue.find(job_id));
+  }
+  Result<std::vector<app::JobCount>> count_jobs(
+      const std::optional<std::string>& client_id) override {
+    const std::lock_guard lock(data_->mutex);
+    return data_->queue.count(client_id);
+  }
 
   Result<std::vector<app::SigningKey>> signing_keys() override {
     const std::lock_guard lock(data_->mutex);
@@ -390,6 +404,13 @@ class ModelStore final : public app::Store {
       job.due_at += job.clock_offset;
     }
     return jobs;
+  }
+  std::vector<app::JobView> with_clocks(std::vector<app::JobView> views) {
+    for (app::JobView& view : views) {
+      view.job.clock_offset = data_->tenants.at(view.job.client_id).application.clock_offset;
+      view.job.due_at = view.due_at + view.job.clock_offset;
+    }
+    return views;
   }
   Result<void> add_key(const app::SigningKey& key) {
     for (const app::SigningKey& known : data_->keys) {

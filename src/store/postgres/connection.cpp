@@ -67,6 +67,7 @@ ErrorCode code_of(std::string_view state) {
 
 std::string words_for(std::string_view state) {
   if (state == "23505") return "a unique rule";
+  if (state == "55P03") return "another session holds a lock on what this changes";
   if (state == "57014") return "a statement took longer than database_statement_timeout";
   if (state == "25006") return "the server takes no writes (a standby?)";
   if (state == "40P01") return "deadlock";
@@ -80,14 +81,22 @@ std::string words_for(std::string_view state) {
   return "a statement failed";
 }
 
-/// Sent after connecting. Plans must not hang on statistics that are never right for a queue: each
-/// of our statements has its index, as the embedded store says by INDEXED BY.
+/// Sent after connecting. A node that dies or whose network does must not leave a session behind
+/// that waits for it with locks in its hands, so the server has to look. Plans must not hang on
+/// statistics that are never right for a queue: each of our statements has its index, as the
+/// embedded store says by INDEXED BY.
 std::string settings_script(const Options& options) {
   return "SET statement_timeout = " + std::to_string(options.statement_timeout.count()) +
          "; SET idle_in_transaction_session_timeout = " +
          std::to_string(options.idle_in_transaction_timeout.count()) +
          "; SET client_min_messages = error; SET plan_cache_mode = force_generic_plan;"
          " SET enable_seqscan = off; SET enable_bitmapscan = off; SET jit = off;"
+         " SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5;"
+         " SET tcp_keepalives_count = 3; SET tcp_user_timeout = " +
+         std::to_string(options.tcp_user_timeout.count()) +
+         // Not every server's system can tell that a client has gone.
+         "; DO $$ BEGIN PERFORM set_config('client_connection_check_interval', '2s', false);"
+         " EXCEPTION WHEN OTHERS THEN NULL; END $$;"
          " SELECT set_config('synchronous_commit', 'on', false)"
          " WHERE current_setting('synchronous_commit') = 'off'";
 }
@@ -251,7 +260,8 @@ std::optional<Outcome> Connection::take(const Statement& statement, std::size_t 
   if (gone) lost_ = true;
   return Outcome{index,
                  {code_of(state), "database: " + words_for(state) + " (SQLSTATE " + state + ")"},
-                 gone || state.starts_with("40") || state == "55P03"};
+                 gone || state.starts_with("40"),
+                 state == "55P03"};
 }
 
 std::optional<Outcome> Connection::receive(Statements statements,

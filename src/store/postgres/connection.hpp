@@ -37,6 +37,7 @@ struct Outcome {
   std::size_t failed = kNone;  ///< the first that failed; kNone: the connection itself did
   base::Error error{};
   bool is_retryable = false;  ///< a deadlock or the like: the same again may well succeed
+  bool is_locked = false;     ///< waited in vain for a lock
 };
 
 class Connection final : public Session {

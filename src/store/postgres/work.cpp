@@ -43,6 +43,9 @@ constexpr std::string_view kLockLanes =
     "UNION ALL SELECT j.client_id, j.lane FROM json_array_elements(?3::json) e "
     "JOIN jobs j ON j.client_id = e->>0 AND j.order_id = e->>1 "
     "WHERE j.state < 3 AND j.lane <> '') l ORDER BY 1) k";
+// A row that somebody else holds is not waited for long (kRowPatience); locks
+// of ours are, since whoever has one is at work.
+constexpr std::string_view kLimitWaiting = "SELECT set_config('lock_timeout', ?, true)";
 constexpr std::string_view kLockEvents =
     "SELECT pg_advisory_xact_lock(482913, k.key) FROM (SELECT DISTINCT hashtext(e) AS key FROM "
     "json_array_elements_text(?::json) e "
@@ -100,6 +103,8 @@ class WorkScript final : public Script {
   void place(const app::InsertEvent& /*write*/) { target_ = &work_.events; }
   void place(const app::InsertOrder& write) { work_.order_id = write.order.core.id; }
   void place(const app::UpdateOrder& write) { work_.order_id = write.order.core.id; }
+  // It may come before others of its lane, which must not move on meanwhile.
+  void place(const app::RedriveJob& write) { work_.ended_jobs.push_back(write.job_id); }
   void place(const app::AdvanceClock& /*write*/) { work_.moves_clock = true; }
   template <typename Other>
   void place(const Other& /*write*/) {}
@@ -172,8 +177,8 @@ Applied end_job(WorkScript& out, const Tenant& tenant, const std::string& job_id
       kLeaseIsOurs,
       "WITH asked (id, client_id, lease, state, tried, error, at_ms) AS "
       "(VALUES (?, ?, ?, ?, ?, ?, ?)), ended AS (UPDATE jobs SET state = a.state, "
-      "attempts = attempts + a.tried, crashes = 0, lease = '', error = a.error, ended_at_ms = "
-      "a.at_ms "
+      "attempts = attempts + a.tried, crashes = 0, lease = '', error = a.error, "
+      "ended_at_ms = a.at_ms "
       "FROM asked a WHERE jobs.id = a.id AND jobs.client_id = a.client_id AND jobs.state = 1 "
       "AND jobs.lease = a.lease RETURNING jobs.sequence, jobs.client_id, jobs.lane), "
       "released AS (UPDATE jobs SET state = 0 WHERE state = 2 AND sequence = ANY (ARRAY("
@@ -230,6 +235,7 @@ class TransactionBuilder {
     add("BEGIN ISOLATION LEVEL READ COMMITTED");
     lock_clocks();
     lock_lanes();
+    add(kLimitWaiting, std::to_string(kRowPatience.count()));
     std::vector<std::pair<const Part*, std::size_t>> hot;
     for (std::size_t i = 0; i < works_.size(); ++i) {
       check_application(i);
@@ -335,6 +341,7 @@ class TransactionBuilder {
       if (!work->events.empty()) applications.insert(work->client_id);
     }
     if (applications.empty()) return;
+    add(kLimitWaiting, std::string("0"));
     add(kLockEvents, json::serialize(json::array(applications.begin(), applications.end())));
     for (std::size_t i = 0; i < works_.size(); ++i) {
       for (const Part& part : works_[i]->events) add(part, i);

@@ -16,6 +16,7 @@
 // cause no deadlock, and the busiest one is held the shortest time.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <deque>
 #include <optional>
@@ -27,6 +28,10 @@
 #include "store/postgres/connection.hpp"
 
 namespace chartroom::store::postgres {
+
+/// How long a commit waits for a row that another session has locked. Ours hold one for as long as
+/// a commit takes; whoever holds one for longer has forgotten it.
+inline constexpr std::chrono::milliseconds kRowPatience{2'000};
 
 /// A statement and the write that it is of.
 struct Part {

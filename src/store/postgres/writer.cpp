@@ -34,6 +34,7 @@ std::optional<Writer::Failure> Writer::try_once(const std::vector<Group::Waiting
   // COMMIT comes last. Where it failed with the connection, it may have been carried out.
   failure.is_refused = outcome->failed < transaction.statements.size() - 1;
   failure.is_retryable = failure.is_refused && outcome->is_retryable;
+  failure.is_locked = failure.is_refused && outcome->is_locked;
   if (failure.is_refused) {
     failure.owner = transaction.owners[outcome->failed].work;
     failure.error.field = transaction.owners[outcome->failed].field;
@@ -63,9 +64,19 @@ void Writer::carry_out(Group::Batch& batch) {
   });
   std::vector<Group::Waiting*> together = batch;
   std::vector<Group::Waiting*> alone;
+  std::size_t locked = 0;
   while (together.size() > 1) {
     const auto failure = try_some(together);
-    if (failure && failure->is_refused) {
+    if (failure && failure->is_locked && failure->owner != Transaction::kNobody &&
+        ++locked <= kLockedMost) {
+      // It has waited. Alone it would wait again, and the batches behind this one with it.
+      const auto owner = together.begin() + static_cast<std::ptrdiff_t>(failure->owner);
+      (*owner)->result = base::pass_on(failure->error);
+      group_.answer(batch, *owner);
+      together.erase(owner);
+      continue;
+    }
+    if (failure && failure->is_refused && !failure->is_locked) {
       if (failure->owner == Transaction::kNobody || alone.size() >= kSetAsideMost) break;
       const auto owner = together.begin() + static_cast<std::ptrdiff_t>(failure->owner);
       alone.push_back(*owner);
@@ -83,7 +94,8 @@ void Writer::carry_out(Group::Batch& batch) {
   for (Group::Waiting* waiting : alone) {
     const auto failure = away ? away : try_some({waiting});
     if (failure) waiting->result = base::pass_on(failure->error);
-    if (failure && !failure->is_refused) away = failure;
+    const bool is_blocked = failure && failure->is_locked && ++locked > kLockedMost;
+    if (failure && (!failure->is_refused || is_blocked)) away = failure;
     group_.answer(batch, waiting);
   }
 }

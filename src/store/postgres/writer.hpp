@@ -7,6 +7,9 @@
 // others are tried again without it; what was set aside is carried out alone, so that its verdict
 // is its own and no neighbour's. When too many fail, all are carried out alone.
 //
+// A row that somebody else holds, a forgotten transaction of an operator say, is waited for
+// kRowPatience. Then the commit that needs it is answered unavailable and its neighbours go on.
+//
 // When the connection dies between COMMIT and its answer nobody knows whether the transaction was
 // stored: all of it gets unavailable. Trying again is safe, since every commit stands on unique ids
 // and on versions and leases that it changes: what was stored already is a conflict.
@@ -26,12 +29,13 @@ namespace chartroom::store::postgres {
 class Writer {
  public:
   static constexpr std::size_t kQueueMost = 4'096;
-  static constexpr std::size_t kBatchCommits = 256;
+  static constexpr std::size_t kBatchCommits = 128;
   static constexpr std::size_t kBatchBytes = 8U * 1024 * 1024;
   /// Batches of this process at the same time: while one waits for the server's disk, the next is
   /// on its way.
   static constexpr std::size_t kLeaders = 2;
   static constexpr std::size_t kSetAsideMost = 8;  ///< of one batch, before all go alone
+  static constexpr std::size_t kLockedMost = 8;    ///< of one batch, before all are given up
   static constexpr int kTries =
       5;  ///< of a transaction that the server gave up (deadlock, restart)
 
@@ -53,6 +57,7 @@ class Writer {
     std::size_t owner = Transaction::kNobody;
     bool is_refused = false;    ///< a statement failed, so surely nothing was stored
     bool is_retryable = false;  ///< the same again may well succeed
+    bool is_locked = false;     ///< somebody else holds a row (kRowPatience)
   };
 
   void carry_out(Group::Batch& batch);
