@@ -1,5 +1,6 @@
 #include "http/session.hpp"
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -13,6 +14,7 @@
 
 #include "base/ids.hpp"
 #include "base/text.hpp"
+#include "base/work_context.hpp"
 #include "http/envelope.hpp"
 #include "http/response_writer.hpp"
 #include "http/target.hpp"
@@ -58,9 +60,24 @@ Request convert_head(const Parser::value_type& message, const std::string& remot
   return request;
 }
 
+/// The request's part of its caller's trace. More than one traceparent is none.
+base::WorkContext context_of(const Request& request) {
+  base::WorkContext context{request.request_id, {}, {}, {}};
+  const auto is_parent = [](const auto& header) { return header.first == "traceparent"; };
+  const auto parent = std::find_if(request.headers.begin(), request.headers.end(), is_parent);
+  if (parent == request.headers.end() ||
+      std::find_if(parent + 1, request.headers.end(), is_parent) != request.headers.end()) {
+    return context;
+  }
+  context.trace = base::parse_traceparent(parent->second);
+  if (context.trace) context.trace = base::next_span(*context.trace);
+  return context;
+}
+
 /// A handler's exception may quote the request, so only its type is told.
 Response run_handler(const Route& route, const Request& request, base::Logger& logger) {
   std::string_view kind;
+  const base::WorkScope scope(context_of(request));
   try {
     return route.handler(request);
   } catch (const std::exception& error) {

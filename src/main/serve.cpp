@@ -2,9 +2,15 @@
 #include <pthread.h>
 
 #include <algorithm>
+#include <condition_variable>
 #include <csignal>
+#include <cstdlib>
 #include <functional>
 #include <iostream>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <thread>
 
 #include "api/routes.hpp"
 #include "app/desk.hpp"
@@ -132,6 +138,45 @@ class Watch {
   metrics::StoreWatch store_watch_;
 };
 
+/// Requests that have begun may take so long to end when the process stops.
+constexpr std::chrono::milliseconds kDrain{2'500};
+
+/// Ends the process when stopping takes longer than it may: what hangs is a peer, a disk or a
+/// database, and any moment is a good one to end, since nothing lives in memory alone.
+class StopLimit {
+ public:
+  explicit StopLimit(base::LogLevel level)
+      : logger_(make_json_logger(clock_, level)), thread_([this] {
+          std::unique_lock lock(mutex_);
+          if (!ended_signal_.wait_for(lock, kLimit, [this] { return ended_; })) leave(*logger_);
+        }) {}
+  ~StopLimit() {
+    {
+      const std::lock_guard lock(mutex_);
+      ended_ = true;
+    }
+    ended_signal_.notify_one();
+    thread_.join();
+  }
+  StopLimit(const StopLimit&) = delete;
+  StopLimit& operator=(const StopLimit&) = delete;
+
+  [[noreturn]] static void leave(base::Logger& logger) {
+    logger.warning("stopped without waiting for what still ran");
+    std::_Exit(kDone);
+  }
+
+ private:
+  static constexpr std::chrono::milliseconds kLimit{4'600};
+
+  base::SystemClock clock_;
+  std::unique_ptr<base::Logger> logger_;
+  std::mutex mutex_;
+  std::condition_variable ended_signal_;
+  bool ended_ = false;
+  std::thread thread_;
+};
+
 /// A node without the role "api" answers its operator alone.
 bool is_for_operators(const http::Route& route) {
   return route.pattern == "/livez" || route.pattern == "/readyz" || route.pattern == "/metrics";
@@ -155,6 +200,8 @@ http::Router make_router(const api::ApiPorts& ports, app::LinkSigner& links, con
 
 int serve(const Config& config) {
   const sigset_t signals = block_signals();
+  std::optional<StopLimit> stop_limit;  // the last to go: closing the store belongs to stopping
+  std::stop_source outgoing;
   auto open = open_store(config, Purpose::serve);
   if (!open) return report_error(open.error());
   OpenStore& house = **open;
@@ -170,12 +217,14 @@ int serve(const Config& config) {
   }
 
   SandboxChannels channels = make_channels(config, *logger);
-  const auto client = net::make_http_client({config.sandbox, std::chrono::seconds{5}, {}});
+  const auto client =
+      net::make_http_client({config.sandbox, std::chrono::seconds{5}, {}, outgoing.get_token()});
   const auto signer = delivery::make_webhook_signer();
   delivery::Authenticator authenticator(*client, house.clock);
   WebhookSender webhooks(authenticator, *signer, house.random);
   metrics::ObservedSender sender(webhooks, watch.metrics());
-  const auto files = net::make_file_sender({config.sandbox, std::chrono::seconds{5}});
+  const auto files =
+      net::make_file_sender({config.sandbox, std::chrono::seconds{5}, outgoing.get_token()});
   const auto shipper = delivery::make_report_shipper(authenticator, *files, house.random);
   const auto certificates = delivery::make_certificate_reader();
   const auto hasher = auth::make_secret_hasher(house.clock);
@@ -189,7 +238,7 @@ int serve(const Config& config) {
   const auto tokens = auth::make_token_service(*house.store, house.clock, house.random,
                                                *house.sealer, token_settings);
 
-  const auto mailer = open_mail(config, house.clock);
+  const auto mailer = open_mail(config, house.clock, outgoing.get_token());
   if (!mailer) return report_error(mailer.error());
   app::JobRunner runner({*house.store,
                          house.clock,
@@ -200,10 +249,12 @@ int serve(const Config& config) {
                          channels.channels,
                          {mailer->get(), links.get(), config.mail_from, config.mail_reply_to},
                          shipper.get(),
-                         std::max(1U, config.worker_threads / 2)},
+                         std::max(1U, config.worker_threads / 2),
+                         outgoing.get_token()},
                         public_url, kVersion);
   worker::WorkerSettings worker_settings;
   worker_settings.threads = config.worker_threads;
+  worker_settings.outgoing = outgoing;
   worker::Worker worker(*house.store, runner, house.clock, *logger, worker_settings);
   app::Desk desk({*house.store, house.clock, house.random, *logger, *house.sealer, *hasher, *tokens,
                   *links, channels.channels, [&worker] { worker.wake(); }, certificates.get()},
@@ -236,8 +287,12 @@ int serve(const Config& config) {
   int received = 0;
   sigwait(&signals, &received);
   logger->info("stopping", {{"signal", std::int64_t{received}}});
-  server.stop();
-  worker.stop();
+  stop_limit.emplace(config.level());
+  // Handlers that wait for the worker hear from it that it stops, so both stop at once.
+  std::thread listener([&server] { server.stop(kDrain); });
+  const bool idle = worker.stop();
+  listener.join();
+  if (!idle) StopLimit::leave(*logger);
   return kDone;
 }
 

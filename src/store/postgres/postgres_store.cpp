@@ -46,11 +46,17 @@ class PostgresDatabase final : public Database {
   }
 
   Result<std::vector<app::Job>> claim(base::TimePoint now, base::Duration lease,
-                                      std::size_t limit) override {
+                                      const app::ClaimLimits& limits) override {
     // Not repeated when the connection is lost: what it may have claimed comes back with its lease.
     auto connection = pool_.borrow();
     if (!connection) return base::pass_on(connection.error());
-    return postgres::claim_jobs(**connection, random(), now, lease, limit);
+    return postgres::claim_jobs(**connection, turns(), random(), now, lease, limits);
+  }
+
+  Result<void> give_back(const std::vector<JobAndLease>& jobs, base::TimePoint now,
+                         app::GiveBack how) override {
+    return on_connection(
+        [&](Connection& db) { return postgres::give_back_jobs(db, jobs, now, how); });
   }
 
   Result<std::vector<std::string>> heartbeat(const std::vector<JobAndLease>& jobs,

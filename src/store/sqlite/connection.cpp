@@ -194,6 +194,24 @@ base::Result<void> Connection::checkpoint() {
   return {};
 }
 
+void Connection::limit_time(std::optional<std::chrono::steady_clock::time_point> until) {
+  constexpr int kStepsBetweenLooks = 1'000;  // of SQLite's machine: microseconds
+  timed_out_ = false;
+  if (!until) {
+    sqlite3_progress_handler(handle_, 0, nullptr, nullptr);
+    return;
+  }
+  until_ = *until;
+  sqlite3_progress_handler(
+      handle_, kStepsBetweenLooks,
+      [](void* self) {
+        auto* connection = static_cast<Connection*>(self);
+        connection->timed_out_ = std::chrono::steady_clock::now() >= connection->until_;
+        return connection->timed_out_ ? 1 : 0;
+      },
+      this);
+}
+
 void Connection::never_checkpoint_on_close() {
   sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
 }
