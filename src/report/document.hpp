@@ -111,11 +111,27 @@ struct ChartSeries {
   std::vector<ChartPoint> points{};
 };
 
-/// A trend over time. Blood pressure has two series (systolic, diastolic).
+/// A stretch of time, or a moment when both ends are equal.
+struct ChartBar {
+  base::TimePoint from{};
+  base::TimePoint to{};
+  bool open = false;  ///< goes on beyond `to`
+  Tone tone = Tone::none;
+};
+
+/// A line of a timeline: a medicine, a kind of visit.
+struct ChartLane {
+  std::string name{};
+  std::vector<ChartBar> bars{};
+};
+
+/// A trend over time. Blood pressure has two series (systolic, diastolic). With lanes it is a
+/// timeline instead, and series, unit and band do not count.
 struct Chart {
   std::string title{};
   std::string unit{};
   std::vector<ChartSeries> series{};
+  std::vector<ChartLane> lanes{};
   std::optional<double> band_low{};  ///< reference band
   std::optional<double> band_high{};
   std::string alternative{};  ///< text for people who cannot see it

@@ -271,7 +271,7 @@ class Page {
   void draw(const ChartRow& row) {
     out_ += "<div class=\"charts\">\n";
     for (const Chart& chart : row.charts) {
-      out_ += "<figure class=\"chart\">" +
+      out_ += std::string("<figure class=\"chart") + (chart.lanes.empty() ? "" : " wide") + "\">" +
               render_chart_svg(chart, "chart-" + std::to_string(++charts_)) + "</figure>\n";
     }
     out_ += "</div>\n";
