@@ -8,6 +8,7 @@
 #include "report/composed.hpp"
 #include "report/fhir_export.hpp"
 #include "report/kinds.hpp"
+#include "report/raw_items.hpp"
 #include "report/render.hpp"
 #include "report/reports.hpp"
 #include "report/unity.hpp"
@@ -21,7 +22,8 @@ using Reports = std::vector<BuiltReport>;
 /// Makes the reports of one order. PDFs are kept, because a combined report binds the same ones.
 class Builder {
  public:
-  Builder(const evidence::Record& record, const OrderContext& context) : lens_(record, context) {}
+  Builder(const evidence::Record& record, const OrderContext& context)
+      : lens_(record, context), raw_(lens_) {}
 
   Result<Reports> build(const ReportSpec& spec) {
     if (spec.name == "combined") return combined(spec);
@@ -71,9 +73,10 @@ class Builder {
     return built;
   }
 
-  [[nodiscard]] Reports htmls(const ReportKind& kind) const {
+  [[nodiscard]] Reports htmls(const ReportKind& kind) {
     Reports built;
-    for (const MadeReport& report : kind.documents(lens_)) {
+    for (MadeReport& report : kind.documents(lens_)) {
+      attach_raw_items(report.document, raw_);
       built.push_back(
           made(kind.name, Format::html, report.provider_id, render_html(report.document)));
     }
@@ -117,6 +120,7 @@ class Builder {
   }
 
   Lens lens_;
+  RawItems raw_;
   std::map<std::string, Reports> pdfs_;                     ///< by report name
   std::map<std::string, std::vector<std::string>> titles_;  ///< of those, in the same order
 };

@@ -82,26 +82,8 @@ std::optional<std::size_t> first_match(const std::string& lower, const std::stri
 }
 
 std::vector<Snippet> snippets_of(const Lens& lens, const AskedCondition& asked) {
-  std::vector<std::string> words;
-  if (asked.group != nullptr && !asked.codes) words = asked.group->words;
-  if (words.empty()) words = {base::to_lower_ascii(base::trim(asked.text))};
-  std::vector<Snippet> found;
-  for (const Item& item : lens.of(Kind::document)) {
-    if (item.fact->narrative.empty() || found.size() >= kMostSnippets) continue;
-    const std::string text = narrative_text(item.fact->narrative);
-    const std::string lower = base::to_lower_ascii(text);
-    std::optional<std::size_t> first;
-    std::size_t length = 0;
-    for (const std::string& word : words) {
-      if (word.empty()) continue;
-      const auto at = first_match(lower, word);
-      if (!at || (first && *at >= *first)) continue;
-      first = at;
-      length = word.size();
-    }
-    if (first) found.push_back({item, *first, snippet_of(text, *first, length)});
-  }
-  return found;
+  if (asked.group != nullptr && !asked.codes) return snippets_with(lens, asked.group->words);
+  return snippets_with(lens, {base::to_lower_ascii(base::trim(asked.text))});
 }
 
 bool reaches(const AttentionRule& rule, const Lens& lens, const Item& item) {
@@ -119,6 +101,34 @@ bool reaches(const AttentionRule& rule, const Lens& lens, const Item& item) {
 }
 
 }  // namespace
+
+std::vector<Snippet> snippets_with(const Lens& lens, const std::vector<std::string>& words) {
+  std::vector<Snippet> found;
+  for (const Item& item : lens.of(Kind::document)) {
+    if (item.fact->narrative.empty()) continue;
+    const std::string text = narrative_text(item.fact->narrative);
+    const std::string lower = base::to_lower_ascii(text);
+    std::optional<std::size_t> first;
+    std::size_t length = 0;
+    for (const std::string& word : words) {
+      if (word.empty()) continue;
+      const auto at = first_match(lower, word);
+      if (!at || (first && *at >= *first)) continue;
+      first = at;
+      length = word.size();
+    }
+    if (!first) continue;
+    const std::string around = snippet_of(text, *first, length);
+    const auto same = std::find_if(found.begin(), found.end(),
+                                   [&](const Snippet& each) { return each.text == around; });
+    if (same != found.end()) {
+      ++same->notes;
+    } else if (found.size() < kMostSnippets) {
+      found.push_back({item, *first, around, 1});
+    }
+  }
+  return found;
+}
 
 const char* answer_word(Answer answer) {
   switch (answer) {

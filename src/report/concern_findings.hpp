@@ -17,7 +17,13 @@ struct Snippet {
   Item note;
   std::size_t offset = 0;  ///< in bytes, of the match in narrative_text() of the note
   std::string text;
+  std::size_t notes = 1;  ///< that say the very same, this one being the newest
 };
+
+/// Where one of the words (lower case) first stands in each note; notes that say the same count
+/// once. Newest first.
+[[nodiscard]] std::vector<Snippet> snippets_with(const Lens& lens,
+                                                 const std::vector<std::string>& words);
 
 /// How much a record says of a condition.
 enum class Answer {

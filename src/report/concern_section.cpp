@@ -102,9 +102,10 @@ Table evidence_table(const Lens& lens, const std::string& asked, const Findings&
   add_rows(lens, findings.tests, "Test", table);
   for (std::size_t i = 0; i < findings.notes.size() && i < kRowsShown; ++i) {
     const Snippet& note = findings.notes[i];
-    table.rows.push_back({cell(date_or_undated(note.note.fact->when)), cell("Words of a note"),
-                          cell({plain(note.note.fact->text), new_line(), muted(note.text)}),
-                          cell("at character " + std::to_string(note.offset)),
+    std::string where = note.note.fact->text + ", at character " + std::to_string(note.offset);
+    if (note.notes > 1) where += "; the same in " + count_text(note.notes, "note");
+    table.rows.push_back({cell(date_or_undated(note.note.fact->when)), cell("Note"),
+                          cell({plain(note.text), new_line(), muted(where)}), cell(""),
                           cell(lens.tags(note.note))});
   }
   return table;
@@ -116,6 +117,7 @@ json::object findings_json(const Lens& lens, const AskedCondition& asked,
   for (const Snippet& note : findings.notes) {
     notes.push_back(json::object{{"text", note.text},
                                  {"offset", note.offset},
+                                 {"notes", note.notes},
                                  {"note", note.note.fact->text},
                                  {"sources", sources_json(lens.all_sources(note.note))}});
   }

@@ -158,9 +158,14 @@ bool speaks_of(const evidence::Fact& fact, const Concern* concern, const std::st
 bool speaks_of(const evidence::Fact& fact, const AskedCondition& asked) {
   if (!asked.codes) return speaks_of(fact, asked.group, asked.text);
   if (fact.negated) return false;
-  return std::any_of(fact.codes.begin(), fact.codes.end(), [&](const evidence::Code& code) {
-    return (is_icd10(code) || code.system.empty()) && asked.codes->holds(upper_case(code.code));
-  });
+  bool has_icd10 = false;
+  for (const evidence::Code& code : fact.codes) {
+    if (!is_icd10(code) && !code.system.empty()) continue;
+    if (asked.codes->holds(upper_case(code.code))) return true;
+    has_icd10 = true;
+  }
+  // An entry that no ICD-10-CM code tells apart belongs when its words speak of the group.
+  return !has_icd10 && asked.group != nullptr && speaks_of(fact, asked.group, asked.text);
 }
 
 }  // namespace chartroom::report

@@ -138,7 +138,7 @@ bool in_a_column(const Layout& layout, const std::string& attribute) {
 }
 
 bool repeats_text(const evidence::Fact& fact, const std::string& value) {
-  return value == fact.text || value.empty();
+  return value == fact.text || value == fact.category || value.empty();
 }
 
 Cell text_cell(const Layout& layout, const Item& item) {

@@ -149,8 +149,12 @@ bool is_open_status(const std::string& status) {
   return std::find(kOpen.begin(), kOpen.end(), status) != kOpen.end();
 }
 
+/// A test, referral or procedure that somebody ordered; a plan or a goal is never done with.
 bool is_order(const evidence::Fact& fact) {
-  return fact.kind != Kind::plan_of_care || fact.category.find("goal") == std::string::npos;
+  if (fact.kind != Kind::plan_of_care) return true;
+  const std::string& place = fact.sources.front().locator;
+  return fact.category.find("goal") == std::string::npos && !place.starts_with("CarePlan") &&
+         !place.starts_with("Goal");
 }
 
 }  // namespace

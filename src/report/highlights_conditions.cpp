@@ -122,6 +122,7 @@ Table condition_table(const Lens& lens, const ConditionGroup& group, const std::
                       json::array& data) {
   Table table;
   table.caption = name;
+  table.caption_hidden = true;
   table.columns = {column("Condition", 2.4), column("First", 0.8),
                    column("Last", 0.8),      column("Entries", 0.6, Align::end),
                    column("Status", 1.0),    column("Severity", 0.9),

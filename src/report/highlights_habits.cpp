@@ -99,6 +99,30 @@ Table statement_table(const Lens& lens, const std::vector<Statement>& statements
   return table;
 }
 
+Table note_table(const Lens& lens, const std::vector<Snippet>& notes, const std::string& name) {
+  Table table;
+  table.caption = name + ": words of notes, newest first";
+  table.columns = {column("Date", 0.8), column("Note", 1.2), column("Words", 3.4),
+                   column("Notes", 0.5, Align::end), source_column()};
+  for (const Snippet& note : notes) {
+    table.rows.push_back({cell(date_or_undated(note.note.fact->when)), cell(note.note.fact->text),
+                          cell(note.text), number_cell(std::to_string(note.notes)),
+                          cell(lens.tags(note.note))});
+  }
+  return table;
+}
+
+json::array notes_json(const Lens& lens, const std::vector<Snippet>& notes) {
+  json::array made;
+  for (const Snippet& note : notes) {
+    made.push_back(json::object{{"text", note.text},
+                                {"offset", note.offset},
+                                {"notes", note.notes},
+                                {"sources", sources_json(lens.all_sources(note.note))}});
+  }
+  return made;
+}
+
 /// The newest statement denies what another one of the last five years affirms.
 std::vector<Item> contradictions(const Lens& lens, const std::vector<Statement>& statements) {
   std::vector<Item> found;
@@ -129,9 +153,10 @@ Section habits_section(const Lens& lens) {
     const std::vector<Statement> statements = statements_on(lens, group);
     const std::vector<Item> against = contradictions(lens, statements);
     section.blocks.push_back(heading(3, group.name, "habits-" + group.id));
-    if (statements.empty()) {
+    const std::vector<Snippet> notes = snippets_with(lens, group.words);
+    if (statements.empty() && notes.empty()) {
       section.blocks.push_back(quiet_paragraph(lens.empty_text()));
-    } else {
+    } else if (!statements.empty()) {
       if (!against.empty()) {
         section.blocks.push_back(callout(
             Tone::alert, "Contradiction",
@@ -140,7 +165,9 @@ Section habits_section(const Lens& lens) {
       }
       section.blocks.push_back(statement_table(lens, statements, group.name));
     }
+    if (!notes.empty()) section.blocks.push_back(note_table(lens, notes, group.name));
     data[group.id] = json::object{{"statements", facts_json(lens, items_of(statements))},
+                                  {"notes", notes_json(lens, notes)},
                                   {"contradictions", facts_json(lens, against)}};
   }
   section.data = std::move(data);

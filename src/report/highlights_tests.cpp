@@ -106,6 +106,39 @@ std::vector<AbnormalTest> by_test(const std::vector<Item>& items) {
   return tests;
 }
 
+/// The worst value ever of each test that reached amber, whenever that was.
+std::vector<Item> worst_ever(const Lens& lens) {
+  std::vector<Item> found;
+  for (const evidence::Analyte& analyte : evidence::analytes()) {
+    if (analyte.loinc.front().empty()) continue;
+    const auto series = lens.of_loinc(std::string(analyte.loinc.front()).c_str());
+    if (series.empty()) continue;
+    const Item& worst = worst_of(lens, series);
+    if (level_of(lens, worst) >= static_cast<int>(evidence::Attention::amber)) {
+      found.push_back(worst);
+    }
+  }
+  std::sort(found.begin(), found.end(), newer_first);
+  return found;
+}
+
+Table worst_table(const Lens& lens, const std::vector<Item>& items) {
+  Table table;
+  table.caption = "Worst values of all years, where they reach amber or red";
+  table.columns = {column("Date", 0.8), column("Test", 1.8), column("Value", 1.4),
+                   column("Level, rule", 2.4), source_column()};
+  for (const Item& item : items) {
+    const AttentionRule* rule = rule_reached(lens, item);
+    table.rows.push_back(
+        {cell(date_or_undated(item.fact->when)), cell({strong(test_name(item))}),
+         cell(value_spans(item), tone_of_level(rule->level)),
+         cell({plain(std::string(level_word(rule->level)) + ": " + rule->text + " "),
+               muted(rule->id)}),
+         cell(lens.tags(item))});
+  }
+  return table;
+}
+
 }  // namespace
 
 Section abnormal_tests_section(const Lens& lens) {
@@ -151,12 +184,16 @@ Section abnormal_tests_section(const Lens& lens) {
       charts.push_back(std::move(*chart));
   }
   if (table.rows.empty()) {
-    section.blocks.push_back(quiet_paragraph(lens.empty_text()));
+    section.blocks.push_back(quiet_paragraph(
+        lens.anything_read() ? "None found in the sources for the 24 months before the order."
+                             : lens.empty_text()));
   } else {
     section.blocks.push_back(std::move(table));
     add_trends(section.blocks, std::move(charts));
   }
-  section.data = std::move(data);
+  const std::vector<Item> worst = worst_ever(lens);
+  if (!worst.empty()) section.blocks.push_back(worst_table(lens, worst));
+  section.data = json::object{{"recent", std::move(data)}, {"worstEver", facts_json(lens, worst)}};
   return section;
 }
 

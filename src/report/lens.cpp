@@ -194,9 +194,16 @@ Spans Lens::tags(const std::vector<SourceRef>& sources) const {
   for (std::size_t i = 0; i < shown; ++i) {
     Span tag;
     tag.text = "[" + source_name(sources[i].source);
-    if (!sources[i].locator.empty()) tag.text += " " + short_locator(sources[i]);
+    if (!sources[i].locator.empty()) {
+      const std::string place = short_locator(sources[i]);
+      // "S2 §7.25" is one word; long ids may go to the next line.
+      tag.text += (place.starts_with("§") ? "\u00a0" : " ") + place;
+    }
     tag.text += "]";
     tag.target = source_anchor(sources[i].source);
+    if (!sources[i].locator.empty()) {
+      tag.raw = source_name(sources[i].source) + " " + sources[i].locator;
+    }
     if (i > 0) spans.push_back(plain(" "));
     spans.push_back(std::move(tag));
   }

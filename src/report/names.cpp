@@ -20,7 +20,7 @@ const char* file_extension(Format format) {
 }
 
 const std::vector<Format>& all_formats() {
-  static const std::vector<Format> formats{Format::json, Format::html, Format::pdf, Format::zip};
+  static const std::vector<Format> formats{Format::pdf, Format::html, Format::json, Format::zip};
   return formats;
 }
 

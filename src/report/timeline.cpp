@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <boost/json/array.hpp>
+#include <map>
 #include <set>
 
 #include "base/text.hpp"
@@ -68,18 +69,33 @@ void add_diagnoses(const Lens& lens, std::vector<Event>& events) {
   }
 }
 
+/// Start and end of each medicine. What was prescribed again and again is one course.
 void add_medicines(const Lens& lens, std::vector<Event>& events) {
+  std::map<std::string, std::vector<Item>> courses;  // by name; newest first
   for (const Item& item : lens.of(Kind::medication)) {
-    if (item.fact->negated) continue;
-    Event start = event_of(item, "medicine");
+    if (!item.fact->negated) courses[item.fact->text].push_back(item);
+  }
+  for (const auto& [name, items] : courses) {
+    const Item* oldest = &items.front();
+    for (const Item& item : items) {
+      if (item.fact->when.known()) oldest = &item;
+    }
+    Event start = event_of(*oldest, "medicine");
     start.detail = "start";
-    if (const std::string how = said(*item.fact, "instructions"); !how.empty()) {
+    if (const std::string how = said(*oldest->fact, "instructions"); !how.empty()) {
       start.detail += "; " + how;
     }
     events.push_back(start);
-    if (!item.fact->until.known()) continue;
-    Event stop = event_of(item, "medicine");
-    stop.when = item.fact->until;
+    const Item& newest = items.front();
+    if (items.size() > 1) {
+      Event again = event_of(newest, "medicine");
+      again.detail = "last of " + count_text(items.size(), "entry", "entries") +
+                     (newest.fact->status.empty() ? "" : ", " + newest.fact->status);
+      events.push_back(std::move(again));
+    }
+    if (!newest.fact->until.known()) continue;
+    Event stop = event_of(newest, "medicine");
+    stop.when = newest.fact->until;
     stop.detail = "stop";
     stop.place = 1;
     events.push_back(std::move(stop));
@@ -133,8 +149,9 @@ std::string year_of(const Event& event) { return event.when.date_text().substr(0
 Table event_table(const std::string& caption) {
   Table table;
   table.caption = caption;
-  table.columns = {column("Date", 0.9), column("Group", 0.9), column("Event", 2.4),
-                   column("Detail", 2.2), source_column()};
+  table.caption_hidden = true;
+  table.columns = {column("Date", 0.8), column("Group", 0.8), column("Event", 2.4),
+                   column("Detail", 2.8), column("Source", 1.3)};
   return table;
 }
 

@@ -53,8 +53,9 @@ Section demographics_section(const Lens& lens) {
   json::array data;
   std::set<std::string> seen;
   for (const evidence::SourceOutcome* outcome : lens.outcomes()) {
-    using Status = evidence::SourceOutcome::Status;
-    if (outcome->status != Status::read && outcome->status != Status::empty) continue;
+    const bool accepted = outcome->status == evidence::SourceOutcome::Status::read ||
+                          outcome->status == evidence::SourceOutcome::Status::empty;
+    if (!accepted) continue;
     const evidence::Person& person = outcome->person;
     KeyValues values;
     values.items = {pair("Name", person.display_name()), pair("Date of birth", birth_text(person)),
