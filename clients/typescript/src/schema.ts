@@ -1102,6 +1102,11 @@ export interface components {
             role: "producer";
         };
         ReportGroup: {
+            /**
+             * @description healthcheck, highlights, unity, timeline, clinicalhistory, ccdraw, clinicalnotes, aps, apidata or fhir.
+             * @example healthcheck
+             * @example highlights
+             */
             name: string;
             reports: components["schemas"]["Report"][];
         } | {
