@@ -6,7 +6,6 @@
 #include <qpdf/QPDFWriter.hh>
 
 #include "report/pdf_archive.hpp"
-#include "report/pdf_archive.hpp"
 #include "report/pdf_outline.hpp"
 #include "report/pdf_style.hpp"
 

@@ -124,6 +124,8 @@ const Concern* find_concern(const std::string& asked) {
   const std::string text = base::fold(base::trim(asked));
   for (const Concern& group : rules().groups) {
     if (text == group.id || text == base::fold(group.name)) return &group;
+  }
+  for (const Concern& group : rules().groups) {
     for (const std::string& word : group.words) {
       if (holds_words(text, word)) return &group;
     }

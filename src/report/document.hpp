@@ -80,9 +80,9 @@ struct Column {
 /// their own header cells.
 struct Table {
   std::string caption{};
-  bool caption_hidden = false;  ///< for those who cannot see that a heading says the same
   std::vector<Column> columns{};
   std::vector<std::vector<Cell>> rows{};
+  bool caption_hidden = false;  ///< not drawn: a heading says the same; readers still get it
 };
 
 /// Label and value, two or three columns side by side where there is room.
@@ -133,10 +133,10 @@ struct Chart {
   std::string title{};
   std::string unit{};
   std::vector<ChartSeries> series{};
-  std::vector<ChartLane> lanes{};
   std::optional<double> band_low{};  ///< reference band
   std::optional<double> band_high{};
   std::string alternative{};  ///< text for people who cannot see it
+  std::vector<ChartLane> lanes{};
 };
 
 /// Charts that stand side by side where there is room.

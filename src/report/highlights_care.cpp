@@ -166,8 +166,8 @@ Setting setting_of(const evidence::Fact& encounter) {
       "vr", "virtual", "telephone", "telehealth", "telemedicine", "video"};
   static constexpr std::array<std::string_view, 4> kEmergency = {"emer", "emergency", "ed",
                                                                  "urgent"};
-  static constexpr std::array<std::string_view, 7> kInpatient = {
-      "imp", "acute", "inpatient", "admission", "hospital admission", "nonac", "obsenc"};
+  static constexpr std::array<std::string_view, 5> kInpatient = {"imp", "inpatient", "admission",
+                                                                 "nonac", "obsenc"};
   static constexpr std::array<std::string_view, 9> kInPerson = {
       "amb", "ambulatory", "outpatient", "office", "wellness", "check up", "visit", "hh", "clinic"};
   if (holds_one(text, kRemote)) return Setting::remote;

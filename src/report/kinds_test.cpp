@@ -7,6 +7,7 @@
 #include <boost/json.hpp>
 #include <random>
 
+#include "base/bytes.hpp"
 #include "evidence/read.hpp"
 #include "report/composed.hpp"
 #include "report/pdf_testing.hpp"
@@ -211,6 +212,36 @@ TEST(Aps, BindsAReceivedPdfAndShowsReceivedCharts) {
   EXPECT_TRUE(within(text, "Scanned office notes"));
   EXPECT_TRUE(within(text, "Laboratory of 2022-02-02"));
   EXPECT_FALSE(within(text, "Laboratory of 2020-01-01"));  // another person's
+  testing::expect_sound(built->front().bytes);
+}
+
+TEST(Notes, APdfInsideOfANoteIsShownPageByPage) {
+  evidence::Record record = sample::full_record();
+  evidence::Fact note = sample::fact(evidence::Kind::document, "Scanned letter", "2025-02-02",
+                                     "DocumentReference/pdf");
+  note.set("media_type", "application/pdf");
+  record.facts.push_back(note);
+  evidence::Fact other = note;
+  other.sources.front().locator = "DiagnosticReport/r";
+  record.facts.push_back(other);
+  Document sheet = testing::document();
+  sheet.blocks.push_back(Paragraph{testing::spans("Words of a scanned letter"), false});
+  const auto pdf = render_pdf(sheet);
+  ASSERT_TRUE(pdf);
+  const std::string data = base::to_base64(*pdf);
+  const std::string bundle =
+      R"({"resourceType":"Bundle","entry":[{"resource":{"resourceType":"DocumentReference","id":"pdf",)"
+      R"("content":[{"attachment":{"contentType":"application/pdf","data":")" +
+      data +
+      R"("}}]}},{"resource":{"resourceType":"DiagnosticReport","id":"r","presentedForm":[{"url":"Binary/b"}]}},)"
+      R"({"resource":{"resourceType":"Binary","id":"b","data":")" +
+      data + R"("}}]})";
+  OrderContext context = sample::context();
+  context.raw_items = {bundle};
+  const auto built = build({{"clinicalnotes", Format::pdf, {}}}, record, context);
+  ASSERT_TRUE(built && built->size() == 1);
+  const std::string text = testing::text_of(built->front().bytes);
+  EXPECT_EQ(testing::count(text, "Words of a scanned letter"), 2U);
   testing::expect_sound(built->front().bytes);
 }
 

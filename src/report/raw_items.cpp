@@ -3,10 +3,13 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <boost/json/parse.hpp>
 #include <charconv>
 #include <set>
 #include <sstream>
 
+#include "base/bytes.hpp"
+#include "base/limits.hpp"
 #include "base/text.hpp"
 #include "evidence/ccda/xml.hpp"
 #include "evidence/read.hpp"
@@ -32,8 +35,9 @@ std::string_view tail_of(std::string_view url) {
 
 class FhirPieces {
  public:
-  FhirPieces(const std::set<std::string_view>& wanted, Pieces& found)
-      : wanted_(wanted), found_(found) {}
+  /// `whole`: with all their characters as received, else laid out and cut for people.
+  FhirPieces(const std::set<std::string_view>& wanted, Pieces& found, bool whole)
+      : wanted_(wanted), found_(found), whole_(whole) {}
 
   void read(std::string_view bytes, bool lines) {
     const simdjson::padded_string padded(bytes);
@@ -92,11 +96,13 @@ class FhirPieces {
     if (resource.reset().error() != simdjson::SUCCESS) return;
     std::string_view raw;
     if (resource.raw_json().get(raw) != simdjson::SUCCESS) return;
-    found_[locator] = cut(laid_out_json(raw.substr(0, 4 * kRawPieceBytes)));
+    found_[locator] =
+        whole_ ? std::string(raw) : cut(laid_out_json(raw.substr(0, 4 * kRawPieceBytes)));
   }
 
   const std::set<std::string_view>& wanted_;
   Pieces& found_;
+  bool whole_;
 };
 
 /// "entry[25]" → child 25 of that name; without a number the first.
@@ -135,6 +141,58 @@ void ccda_pieces(std::string_view bytes, const std::set<std::string_view>& wante
     node.print(text, "  ", pugi::format_indent);
     found[std::string(locator)] = cut(text.str());
   }
+}
+
+struct Attached {
+  std::string data;  ///< base64
+  std::string url;
+};
+
+std::string text_member(const boost::json::value& value, const char* key) {
+  const auto* object = value.if_object();
+  const auto* member = object == nullptr ? nullptr : object->if_contains(key);
+  const auto* text = member == nullptr ? nullptr : member->if_string();
+  return text == nullptr ? std::string{} : std::string(*text);
+}
+
+boost::json::value parse_or_null(const std::string& text) {
+  boost::system::error_code error;
+  boost::json::parse_options options;
+  options.max_depth = base::limits::kJsonDepth;
+  boost::json::value value = boost::json::parse(text, error, {}, options);
+  return error ? boost::json::value(nullptr) : value;
+}
+
+/// Attachments of DocumentReference.content, DiagnosticReport.presentedForm and Media.content.
+std::vector<Attached> attached_to(const std::string& resource) {
+  std::vector<Attached> found;
+  const boost::json::value value = parse_or_null(resource);
+  const auto* object = value.if_object();
+  if (object == nullptr) return found;
+  const auto add = [&](const boost::json::value& attachment) {
+    found.push_back({text_member(attachment, "data"), text_member(attachment, "url")});
+  };
+  for (const char* key : {"content", "presentedForm"}) {
+    const auto* list = object->if_contains(key);
+    if (list == nullptr) continue;
+    if (list->is_object()) add(*list);
+    if (!list->is_array()) continue;
+    for (const boost::json::value& each : list->as_array()) {
+      const auto* inner = each.is_object() ? each.as_object().if_contains("attachment") : nullptr;
+      add(inner == nullptr ? each : *inner);
+    }
+  }
+  return found;
+}
+
+std::string binary_data(const std::string& resource) {
+  return text_member(parse_or_null(resource), "data");
+}
+
+void keep_pdf(const std::string& base64, std::vector<std::string>& pdfs) {
+  auto bytes = base::from_base64(base64);
+  if (!bytes || bytes->size() > base::limits::kDocumentBytes) return;
+  if (evidence::detect(*bytes) == evidence::Detected::pdf) pdfs.push_back(std::move(*bytes));
 }
 
 /// Visits every span of a document.
@@ -207,10 +265,10 @@ Pieces RawItems::pieces(std::size_t source, const std::vector<std::string>& loca
   const std::set<std::string_view> wanted(locators.begin(), locators.end());
   switch (evidence::detect(raw[source])) {
     case evidence::Detected::fhir_json:
-      FhirPieces(wanted, found).read(raw[source], false);
+      FhirPieces(wanted, found, false).read(raw[source], false);
       break;
     case evidence::Detected::fhir_ndjson:
-      FhirPieces(wanted, found).read(raw[source], true);
+      FhirPieces(wanted, found, false).read(raw[source], true);
       break;
     case evidence::Detected::ccda:
       ccda_pieces(raw[source], wanted, found);
@@ -219,6 +277,41 @@ Pieces RawItems::pieces(std::size_t source, const std::vector<std::string>& loca
     case evidence::Detected::pdf:
     case evidence::Detected::unknown:
       break;
+  }
+  return found;
+}
+
+Pieces RawItems::resources(std::size_t source, const std::vector<std::string>& locators) const {
+  Pieces found;
+  const auto& raw = lens_.context().raw_items;
+  if (source >= raw.size() || raw[source].empty() || lens_.blocked(source)) return found;
+  const auto detected = evidence::detect(raw[source]);
+  const std::set<std::string_view> wanted(locators.begin(), locators.end());
+  if (detected == evidence::Detected::fhir_json || detected == evidence::Detected::fhir_ndjson) {
+    FhirPieces(wanted, found, true).read(raw[source], detected == evidence::Detected::fhir_ndjson);
+  }
+  return found;
+}
+
+std::map<std::string, std::vector<std::string>> RawItems::pdfs(
+    std::size_t source, const std::vector<std::string>& locators) const {
+  std::map<std::string, std::vector<std::string>> found;
+  std::map<std::string, std::vector<std::string>> by_binary;  // documents that name a Binary
+  std::vector<std::string> binaries;
+  for (const auto& [locator, text] : resources(source, locators)) {
+    for (const Attached& each : attached_to(text)) {
+      if (each.data.empty() && each.url.starts_with("Binary/")) {
+        by_binary[each.url].push_back(locator);
+        binaries.push_back(each.url);
+      } else {
+        keep_pdf(each.data, found[locator]);
+      }
+    }
+  }
+  if (binaries.empty()) return found;
+  for (const auto& [url, text] : resources(source, binaries)) {
+    const std::string data = binary_data(text);
+    for (const std::string& locator : by_binary[url]) keep_pdf(data, found[locator]);
   }
   return found;
 }

@@ -27,9 +27,18 @@ class RawItems {
   [[nodiscard]] std::map<std::string, std::string> pieces(
       std::size_t source, const std::vector<std::string>& locators) const;
 
+  /// PDFs that documents of a FHIR item carry, by the locator of the document: in the resource
+  /// itself or as a Binary of the same item. Broken base64 and other kinds are left out.
+  [[nodiscard]] std::map<std::string, std::vector<std::string>> pdfs(
+      std::size_t source, const std::vector<std::string>& locators) const;
+
   [[nodiscard]] const Lens& lens() const { return lens_; }
 
  private:
+  /// Whole resources of a FHIR item, as received.
+  [[nodiscard]] std::map<std::string, std::string> resources(
+      std::size_t source, const std::vector<std::string>& locators) const;
+
   const Lens& lens_;
 };
 

@@ -6,6 +6,7 @@
 #include "report/composed.hpp"
 #include "report/fact_rows.hpp"
 #include "report/health.hpp"
+#include "report/raw_items.hpp"
 #include "report/text.hpp"
 #include "report/unity.hpp"
 
@@ -32,7 +33,10 @@ std::set<std::string> providers_with_notes(const Lens& lens) {
   std::set<std::string> ids;
   for (const evidence::Fact& fact : lens.record().facts) {
     const std::size_t source = fact.sources.front().source;
-    if (fact.kind != Kind::document || fact.hidden || fact.narrative.empty()) continue;
+    const std::string* type = fact.attribute("media_type");
+    const bool readable =
+        !fact.narrative.empty() || (type != nullptr && *type == "application/pdf");
+    if (fact.kind != Kind::document || fact.hidden || !readable) continue;
     if (source >= lens.record().sources.size() || lens.blocked(source)) continue;
     const std::string& provider = lens.record().sources[source].provider_id;
     if (!charts.contains(provider)) ids.insert(provider);
@@ -73,10 +77,17 @@ std::string title_of(const evidence::Source& source) {
 /// Notes of a FHIR item, each in full.
 bool add_notes(const Lens& lens, std::size_t source, std::vector<Block>& blocks) {
   bool any = false;
+  const RawItems raw(lens);
   for (const Item& item : lens.of(Kind::document)) {
-    if (item.fact->sources.front().source != source || item.fact->narrative.empty()) continue;
+    const evidence::SourceRef& place = item.fact->sources.front();
+    if (place.source != source) continue;
+    auto pdfs = raw.pdfs(source, {place.locator});
+    if (item.fact->narrative.empty() && pdfs[place.locator].empty()) continue;
     blocks.push_back(heading(3, item.fact->text + ", " + date_or_undated(item.fact->when)));
     append(blocks, narrative_blocks(item.fact->narrative, 4));
+    for (std::string& pdf : pdfs[place.locator]) {
+      blocks.push_back(EmbeddedPdf{item.fact->text, std::move(pdf)});
+    }
     any = true;
   }
   return any;
