@@ -17,14 +17,14 @@ namespace {
 using Taken = HandlerPool::Taken;
 
 /// A gate that jobs wait at.
-struct Gate {
+struct Floodgate {
   std::promise<void> promise;
   std::shared_future<void> opened = promise.get_future().share();
   void open() { promise.set_value(); }
 };
 
 /// So many jobs of a caller that wait at the gate; returns when all of them run.
-void occupy(HandlerPool& pool, const std::string& caller, unsigned jobs, const Gate& gate) {
+void occupy(HandlerPool& pool, const std::string& caller, unsigned jobs, const Floodgate& gate) {
   auto running = std::make_shared<std::latch>(jobs);
   for (unsigned i = 0; i < jobs; ++i) {
     ASSERT_EQ(pool.submit(caller,
@@ -38,7 +38,7 @@ void occupy(HandlerPool& pool, const std::string& caller, unsigned jobs, const G
 }
 
 TEST(HandlerPool, ACallerWhoFillsItsThreadsDoesNotHoldUpAnother) {
-  Gate gate;
+  Floodgate gate;
   HandlerPool pool({4, 100, 50});
   occupy(pool, "flood", 4, gate);
   for (int i = 0; i < 40; ++i) ASSERT_EQ(pool.submit("flood", [] {}), Taken::yes);
@@ -49,7 +49,7 @@ TEST(HandlerPool, ACallerWhoFillsItsThreadsDoesNotHoldUpAnother) {
 }
 
 TEST(HandlerPool, CallersTakeTurns) {
-  Gate gate;
+  Floodgate gate;
   std::mutex mutex;
   std::vector<std::string> order;
   {
@@ -75,7 +75,7 @@ TEST(HandlerPool, CallersTakeTurns) {
 }
 
 TEST(HandlerPool, RefusesWhatACallerAndWhatAllHaveTooMuchOf) {
-  Gate gate;
+  Floodgate gate;
   HandlerPool pool({1, 5, 3});
   occupy(pool, "a", 1, gate);
   occupy(pool, "b", 1, gate);
