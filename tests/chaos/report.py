@@ -67,14 +67,16 @@ def _made(results: list[Result], server: str) -> str:
     def list_of(values: set[str]) -> str:
         return ", ".join(sorted(values))
 
+    played = [result for result in results if not result.skipped]
     orders = sum(result.verdict.acknowledged for result in results)
     told = sum(result.verdict.deliveries for result in results)
-    return (f"Last run: {list_of({result.day for result in results})}, commit "
-            f"{list_of({result.commit for result in results})}, {os.cpu_count()} processors, PostgreSQL {server}. "
+    return (f"Last run: {list_of({result.day for result in played})}, commit "
+            f"{list_of({result.commit for result in played})}, {os.cpu_count()} processors, PostgreSQL {server}. "
             f"{orders:,} orders acknowledged, {told:,} deliveries, "
             f"{sum(result.verdict.lost for result in results)} lost, "
             f"{sum(result.verdict.doubles for result in results)} doubles, "
-            f"{sum(bool(result.broken) for result in results)} of {len(results)} scenarios with a broken promise.")
+            f"{sum(bool(result.broken) for result in results)} of {len(played)} scenarios played with a broken promise, "
+            f"{len(results) - len(played)} not played.")
 
 
 def write_report(path: pathlib.Path, results: list[Result], server: str) -> None:
