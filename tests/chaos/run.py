@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Plays the chaos scenarios on real PostgreSQL and writes docs/reliability.md.
 
-usage: run.py [--scenario NAME…] [--scale small|full] [--seed S] [--minutes M] [--ci] [--list] [--report FILE]
+usage: run.py [--scenario NAME…] [--scale small|full] [--seed S] [--minutes M] [--ci] [--list] [--report FILE] [--write]
 
 Every result is kept in build/chaos/results, the last of each scenario. The report is made of those.
 """
@@ -117,7 +117,11 @@ def main() -> int:
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--report", type=pathlib.Path, default=None, help="where to write the report; default "
                         "docs/reliability.md when all scenarios run in full")
+    parser.add_argument("--write", action="store_true", help="play nothing, write the report of the results that are kept")
     arguments = parser.parse_args()
+    if arguments.write:
+        write_report(arguments.report or ROOT / "docs/reliability.md", kept(), version())
+        return 0
     if arguments.list:
         for one in SCENARIOS.values():
             say(f"{one.name:20} {one.done}")
