@@ -69,6 +69,13 @@ AuditEntry audit(const std::string& order_id, const char* action, std::string su
   return {order_id, "worker", action, std::move(subject), at};
 }
 
+/// Without these jobs an order still ends and nobody misses a notification or keeps data too long.
+/// All others are tried for ever: what stopped them was a fault of ours or of the house, and they
+/// go on when it is mended.
+bool may_be_given_up(const std::string& kind) {
+  return kind == kRetrieveJob || kind == kMailJob || kind == kShipJob;
+}
+
 /// Whether one more failure is one too many for an endpoint (its circuit breaker).
 bool is_worn_out(const WebhookEndpoint& endpoint, base::TimePoint now) {
   return endpoint.failures + 1 >= kSuspendFailures && endpoint.failing_since &&
@@ -102,7 +109,9 @@ JobRunner::JobRunner(Ports ports, std::string public_url, std::string engine_ver
 base::Result<void> JobRunner::run(const Job& job) {
   const auto tenant = ports_.store.tenant(job.client_id);
   const Work work{job, *tenant, ports_.clock.now() + job.clock_offset};
-  if (job.crashes >= kCrashesMost) return bury(work, "its worker died or failed every time");
+  if (job.crashes >= kCrashesMost && may_be_given_up(job.kind)) {
+    return bury(work, "its worker died or failed every time");
+  }
   if (job.kind == kCommandJob) return run_command(work);
   if (job.kind == kRetrieveJob) return run_retrieval(work);
   if (job.kind == kBuildJob) return run_build(work);

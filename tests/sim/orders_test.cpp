@@ -358,24 +358,43 @@ TEST(WholeOrder, RecordsGoNinetyDaysAfterTheEnd) {
   EXPECT_EQ(house.order_of("policy-1").core.state, State::completed);
 }
 
-TEST(WholeOrder, WorkThatKillsItsWorkerEveryTimeEndsAsADeadLetter) {
-  House house;
-  ASSERT_TRUE(house.place(house.order_for({}, "poison")));
-  for (unsigned crashes = 0; crashes < app::kCrashesMost;) {
+/// Claims what is due until jobs have been claimed that often; whoever claimed them is no more.
+void die_with_work(House& house, unsigned times) {
+  for (unsigned crashes = 0; crashes < times;) {
     const auto jobs = house.store().claim(house.clock.now(), std::chrono::seconds{9}, 8);
     ASSERT_TRUE(jobs);
-    if (!jobs->empty()) ++crashes;  // whoever claimed them is no more
+    if (!jobs->empty()) ++crashes;
     house.clock.set(house.clock.now() + app::kCrashBackOffMost);
   }
-  EXPECT_TRUE(house.store().dead_jobs(10)->empty());
-  house.pass(std::chrono::hours{1});
-  const auto dead = house.store().dead_jobs(10);
-  ASSERT_FALSE(dead->empty());
-  for (const app::Job& job : *dead) EXPECT_EQ(job.attempts, 1U);
+}
+
+TEST(WholeOrder, WorkThatKillsItsWorkerEveryTimeDoesNotLoseItsOrder) {
+  House house;
+  ASSERT_TRUE(house.place(house.order_for({}, "poison")));
+  die_with_work(house, app::kCrashesMost + 3);
   EXPECT_EQ(house.order_of("poison").core.state, State::created);
   ASSERT_TRUE(house.place(house.order_for({}, "policy-2")));
   house.pass(std::chrono::hours{1});
   EXPECT_NE(house.order_of("policy-2").core.state, State::created) << "others go on";
+  EXPECT_EQ(house.order_of("poison").core.state, State::completed) << "so does it, once mended";
+  EXPECT_TRUE(house.store().dead_jobs(10)->empty());
+}
+
+TEST(WholeOrder, ARetrievalThatKillsItsWorkerEveryTimeEndsAsADeadLetter) {
+  House house;
+  ASSERT_TRUE(house.place(house.order_for({}, "poison")));
+  const auto start = house.store().claim(house.clock.now(), std::chrono::seconds{9}, 1);
+  ASSERT_EQ(start->size(), 1U);
+  ASSERT_TRUE(house.runner().run(start->front()));
+  die_with_work(house, app::kCrashesMost);
+  EXPECT_TRUE(house.store().dead_jobs(10)->empty());
+  house.pass(std::chrono::hours{1});
+  const auto dead = house.store().dead_jobs(10);
+  ASSERT_EQ(dead->size(), 1U);
+  EXPECT_EQ(dead->front().kind, app::kRetrieveJob);
+  EXPECT_EQ(dead->front().attempts, 1U);
+  house.pass(std::chrono::days{40});
+  EXPECT_TRUE(order::is_final(house.order_of("poison").core.state)) << "its time-out ends it";
 }
 
 TEST(WholeOrder, TheSameJobTwiceHasOneEffect) {
