@@ -21,8 +21,8 @@ constexpr std::string_view kFreeExpired =
     "+ (500 << CAST(crashes - 1 AS integer)) * ((sequence * 7919 + crashes * 104729) % 1000) / "
     "1000 "
     "ELSE ?1 + 150000 + 150 * ((sequence * 7919 + crashes * 104729) % 1000) END "
-    "WHERE sequence IN (SELECT sequence FROM jobs WHERE state = 1 AND lease_until_ms <= ?1 "
-    "ORDER BY lease_until_ms LIMIT 1000 FOR UPDATE SKIP LOCKED)";
+    "WHERE sequence = ANY (ARRAY(SELECT sequence FROM jobs WHERE state = 1 "
+    "AND lease_until_ms <= ?1 ORDER BY lease_until_ms LIMIT 1000 FOR UPDATE SKIP LOCKED))";
 
 /// Whose work is due: the first ?2 jobs of every priority in use, one look-up in jobs_ready each.
 constexpr std::string_view kFronts =
@@ -58,15 +58,17 @@ constexpr std::string_view kTenants =
     "FROM (SELECT client_id, due_at_ms FROM behind UNION ALL SELECT client_id, due_at_ms "
     "FROM before WHERE client_id <= ?2) t LIMIT ?5";
 
-/// What ?1 shares out: [[priority, application, jobs], …].
+/// What ?1 shares out: [[priority, application, jobs], …]. The rows are named by an array, here and
+/// below: a join of unknown size might be planned as a walk through all that waits.
 constexpr std::string_view kClaim =
     "WITH due AS MATERIALIZED (SELECT found.sequence "
     "FROM json_array_elements(?1::json) s CROSS JOIN LATERAL ("
     "SELECT j.sequence FROM jobs j WHERE j.state = 0 AND j.priority = (s->>0)::bigint "
     "AND j.client_id = s->>1 AND j.due_at_ms <= ?2 ORDER BY j.due_at_ms, j.sequence "
     "LIMIT (s->>2)::bigint FOR UPDATE OF j SKIP LOCKED) found) "
-    "UPDATE jobs SET state = 1, lease = ?3, lease_until_ms = ?4 FROM due "
-    "WHERE jobs.sequence = due.sequence RETURNING jobs.sequence, jobs.client_id, jobs.id, "
+    "UPDATE jobs SET state = 1, lease = ?3, lease_until_ms = ?4 "
+    "WHERE sequence = ANY (ARRAY(SELECT sequence FROM due)) RETURNING jobs.sequence, "
+    "jobs.client_id, jobs.id, "
     "jobs.kind, jobs.order_id, jobs.payload, jobs.lane, jobs.priority, jobs.due_at_ms, "
     "jobs.attempts, (SELECT a.clock_offset_ms FROM applications a "
     "WHERE a.client_id = jobs.client_id), jobs.crashes, jobs.trace";
@@ -189,14 +191,15 @@ base::Result<void> give_back_jobs(Session& db, const std::vector<JobAndLease>& j
   auto given =
       how == app::GiveBack::failed
           ? db.run(
-                "UPDATE jobs SET lease_until_ms = ?2 WHERE sequence IN (SELECT j.sequence "
+                "UPDATE jobs SET lease_until_ms = ?2 WHERE sequence = ANY (ARRAY(SELECT j.sequence "
                 "FROM json_array_elements(?1::json) h JOIN jobs j ON j.id = h->>0 "
-                "AND j.lease = h->>1 WHERE j.state = 1 FOR UPDATE OF j SKIP LOCKED)",
+                "AND j.lease = h->>1 WHERE j.state = 1 FOR UPDATE OF j SKIP LOCKED))",
                 list, now)
           : db.run(
-                "UPDATE jobs SET state = 0, lease = '' WHERE sequence IN (SELECT j.sequence "
+                "UPDATE jobs SET state = 0, lease = '' WHERE sequence = ANY (ARRAY(SELECT "
+                "j.sequence "
                 "FROM json_array_elements(?1::json) h JOIN jobs j ON j.id = h->>0 "
-                "AND j.lease = h->>1 WHERE j.state = 1 FOR UPDATE OF j SKIP LOCKED)",
+                "AND j.lease = h->>1 WHERE j.state = 1 FOR UPDATE OF j SKIP LOCKED))",
                 list);
   if (!given) return base::pass_on(given.error());
   return {};
@@ -209,9 +212,9 @@ base::Result<std::vector<std::string>> prolong_leases(Session& db,
   for (const auto& [id, lease] : jobs) held.push_back(boost::json::array{id, lease});
   // One that is locked is being ended or given back by its own holder.
   return db.all<std::string>(
-      "UPDATE jobs SET lease_until_ms = ?1 WHERE sequence IN (SELECT j.sequence "
+      "UPDATE jobs SET lease_until_ms = ?1 WHERE sequence = ANY (ARRAY(SELECT j.sequence "
       "FROM json_array_elements(?2::json) h JOIN jobs j ON j.id = h->>0 AND j.lease = h->>1 "
-      "WHERE j.state = 1 FOR UPDATE OF j SKIP LOCKED) RETURNING id",
+      "WHERE j.state = 1 FOR UPDATE OF j SKIP LOCKED)) RETURNING id",
       [](const Row& row) -> base::Result<std::string> { return row.text(0); }, until,
       boost::json::serialize(held));
 }
