@@ -83,45 +83,60 @@ double median(std::vector<double> values) {
   return values[values.size() / 2];
 }
 
-/// Microseconds of a look that finds nothing due: the one claim and the question when to look
-/// again.
-double idle_tick_us(House& house) {
-  std::vector<double> times;
-  for (int i = 0; i < 500; ++i) {
-    const auto begin = Timer::now();
-    require(take(house.store->claim(house.clock.now(), std::chrono::seconds{9}, 16)).empty(),
-            "something is due");
-    (void)take(house.store->next_due());
-    times.push_back(seconds_since(begin) * 1e6);
-  }
-  return median(std::move(times));
+struct Ticks {
+  House* house;
+  std::size_t timers;
+  std::vector<double> idle_us{};   ///< a claim that finds nothing, and when to look again
+  std::vector<double> claim_us{};  ///< a claim of 16 jobs that have become due, durably
+};
+
+void look_for_nothing(Ticks& ticks) {
+  House& house = *ticks.house;
+  const auto begin = Timer::now();
+  require(take(house.store->claim(house.clock.now(), std::chrono::seconds{9}, 16)).empty(),
+          "something is due");
+  (void)take(house.store->next_due());
+  ticks.idle_us.push_back(seconds_since(begin) * 1e6);
 }
 
-/// Microseconds for one claim of 16 jobs that have become due, durably.
-double claim_us(House& house) {
-  constexpr int kClaims = 25;
+void claim_what_is_due(Ticks& ticks) {
   constexpr unsigned kJobs = 16;
+  House& house = *ticks.house;
   const auto tenant = house.store->tenant(house.application.client_id);
-  std::vector<double> times;
-  for (int i = 0; i < kClaims; ++i) {
-    app::Commit due;
-    for (unsigned n = 0; n < kJobs; ++n) {
-      app::Job job;
-      job.id = house.new_id();
-      job.kind = "bench";
-      job.due_at = house.clock.now();
-      due.emplace_back(app::InsertJob{job});
-    }
-    take(tenant->commit(due));
-    const auto begin = Timer::now();
-    const auto jobs = take(house.store->claim(house.clock.now(), std::chrono::seconds{9}, kJobs));
-    times.push_back(seconds_since(begin) * 1e6);
-    require(jobs.size() == kJobs, "what is due was not claimed");
-    app::Commit ended;
-    for (const app::Job& job : jobs) ended.emplace_back(app::FinishJob{job.id, job.lease});
-    take(tenant->commit(ended));
+  app::Commit due;
+  for (unsigned n = 0; n < kJobs; ++n) {
+    app::Job job;
+    job.id = house.new_id();
+    job.kind = "bench";
+    job.due_at = house.clock.now();
+    due.emplace_back(app::InsertJob{job});
   }
-  return median(std::move(times));
+  take(tenant->commit(due));
+  const auto begin = Timer::now();
+  const auto jobs = take(house.store->claim(house.clock.now(), std::chrono::seconds{9}, kJobs));
+  ticks.claim_us.push_back(seconds_since(begin) * 1e6);
+  require(jobs.size() == kJobs, "what is due was not claimed");
+  app::Commit ended;
+  for (const app::Job& job : jobs) ended.emplace_back(app::FinishJob{job.id, job.lease});
+  take(tenant->commit(ended));
+}
+
+/// In turn, so that all of them have the same disk and neighbours.
+void measure_ticks(std::vector<Ticks>& all) {
+  constexpr int kLooks = 500;
+  constexpr int kClaims = 100;
+  for (int i = 0; i < kLooks; ++i) {
+    for (Ticks& ticks : all) look_for_nothing(ticks);
+  }
+  for (int i = 0; i < kClaims; ++i) {
+    for (Ticks& ticks : all) claim_what_is_due(ticks);
+  }
+  std::printf("%-12s %16s %22s\n", "waiting", "idle tick us", "claim of 16 due us");
+  for (const Ticks& ticks : all) {
+    std::printf("%-12zu %9.0f (%.2f) %15.0f (%.2f)\n", ticks.timers, median(ticks.idle_us),
+                median(ticks.idle_us) / median(all.front().idle_us), median(ticks.claim_us),
+                median(ticks.claim_us) / median(all.front().claim_us));
+  }
 }
 
 void run(unsigned orders, double seconds, const std::vector<std::string>& places) {
@@ -138,16 +153,8 @@ void run(unsigned orders, double seconds, const std::vector<std::string>& places
               filled_s, orders / filled_s);
   std::printf("memory of the process: %.0f MiB before, %.0f MiB with them\n\n", at_start, waiting);
 
-  std::printf("%-12s %14s %20s\n", "waiting", "idle tick us", "claim of 16 due us");
-  const double none_us = idle_tick_us(none);
-  const double none_claim_us = claim_us(none);
-  for (House* house : {&none, &few, &many}) {
-    const double idle = house == &none ? none_us : idle_tick_us(*house);
-    const double claim = house == &none ? none_claim_us : claim_us(*house);
-    const unsigned timers = house == &none ? 0 : house == &few ? 2 * kFew : 2 * orders;
-    std::printf("%-12u %8.0f (%.2f) %14.0f (%.2f)\n", timers, idle, idle / none_us, claim,
-                claim / none_claim_us);
-  }
+  std::vector<Ticks> ticks{{&none, 0}, {&few, 2 * kFew}, {&many, std::size_t{2} * orders}};
+  measure_ticks(ticks);
 
   const auto measured = std::chrono::milliseconds(static_cast<int>(seconds * 1000));
   const Load load{kThreads, measured / 8, measured};
