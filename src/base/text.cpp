@@ -2,7 +2,9 @@
 
 #include <utf8proc.h>
 
+#include <cstdint>
 #include <cstdlib>
+#include <cstring>
 
 namespace chartroom::base {
 namespace {
@@ -10,6 +12,19 @@ namespace {
 constexpr std::string_view kBlank = " \t\r\n\f\v";
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+/// Bytes at the front of `text` that are ASCII, in steps of eight: most text is.
+std::size_t ascii_length(std::string_view text) {
+  constexpr std::uint64_t kHighBits = 0x8080'8080'8080'8080U;
+  std::size_t length = 0;
+  std::uint64_t block = 0;
+  while (length + sizeof block <= text.size()) {
+    std::memcpy(&block, text.data() + length, sizeof block);
+    if ((block & kHighBits) != 0) break;
+    length += sizeof block;
+  }
+  return length;
+}
 
 /// Length of the valid UTF-8 sequence at the front of `text`, or 0.
 std::size_t sequence_length(std::string_view text) {
@@ -23,6 +38,8 @@ std::size_t sequence_length(std::string_view text) {
 
 bool is_valid_utf8(std::string_view text) {
   while (!text.empty()) {
+    text.remove_prefix(ascii_length(text));
+    if (text.empty()) break;
     const std::size_t length = sequence_length(text);
     if (length == 0) return false;
     text.remove_prefix(length);

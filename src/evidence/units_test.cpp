@@ -129,8 +129,11 @@ TEST(DecimalsProperty, WholeNumbersAgreeWithIntegers) {
     RC_ASSERT(left && right);
     RC_ASSERT((*left < *right) == (a < b));
     const auto product = left->scaled(*right, *Decimal::parse("1"), *Decimal::parse("0"), 0);
-    RC_ASSERT(product.has_value());
-    RC_ASSERT(product->text() == std::to_string(static_cast<long long>(a) * b));
+    // Eighteen digits can be read again, nineteen cannot.
+    constexpr long long kMost = 999'999'999'999'999'999;
+    const long long expected = static_cast<long long>(a) * b;
+    RC_ASSERT(product.has_value() == (expected <= kMost && expected >= -kMost));
+    if (product) RC_ASSERT(product->text() == std::to_string(expected));
   }));
 }
 

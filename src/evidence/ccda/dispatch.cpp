@@ -1,6 +1,8 @@
 // Which reader a clinical statement belongs to.
 #include <algorithm>
 #include <array>
+#include <unordered_map>
+#include <unordered_set>
 
 #include "evidence/ccda/datatypes.hpp"
 #include "evidence/ccda/entries.hpp"
@@ -265,19 +267,30 @@ bool is_intended(pugi::xml_node statement) {
 }  // namespace
 
 Reader reader_of(pugi::xml_node statement) {
-  for (const auto& route : kRoutes) {
-    if (has_template(statement, route.root)) return route.reader;
+  // Root → place in the table; where a statement has several templates, the first place decides.
+  static const auto kPlaces = [] {
+    std::unordered_map<std::string_view, std::size_t> places;
+    for (std::size_t i = 0; i < kRoutes.size(); ++i) places.emplace(kRoutes[i].root, i);
+    return places;
+  }();
+  std::size_t best = kRoutes.size();
+  for (const auto id : statement.children("templateId")) {
+    const auto found = kPlaces.find(id.attribute("root").value());
+    if (found != kPlaces.end()) best = std::min(best, found->second);
   }
-  return nullptr;
+  return best < kRoutes.size() ? kRoutes[best].reader : nullptr;
 }
 
 bool is_detail(pugi::xml_node statement) {
   // Encounter diagnoses of published test data call themselves indications as well.
   if (reader_of(statement) == read_diagnosis_act) return false;
-  for (const auto root : kDetails) {
-    if (has_template(statement, root)) return true;
+  static const std::unordered_set<std::string_view> kRoots(kDetails.begin(), kDetails.end());
+  bool any = false;
+  for (const auto id : statement.children("templateId")) {
+    if (kRoots.count(id.attribute("root").value()) > 0) return true;
+    any = true;
   }
-  if (statement.child("templateId")) return false;
+  if (any) return false;
   const std::string_view code = statement.child("code").attribute("code").value();
   return std::ranges::find(kDetailCodes, code) != kDetailCodes.end();
 }

@@ -88,9 +88,16 @@ constexpr std::array kKnown = {
 #undef CCDA
 
 const Known* find_known(pugi::xml_node section) {
+  // A section has a few templates, the table many: its roots are read once.
+  std::vector<std::string_view> roots;
+  for (const auto id : section.children("templateId")) {
+    roots.emplace_back(id.attribute("root").value());
+  }
+  const auto has = [&roots](std::string_view root) {
+    return !root.empty() && std::ranges::find(roots, root) != roots.end();
+  };
   for (const auto& known : kKnown) {
-    if (!known.root.empty() && has_template(section, known.root)) return &known;
-    if (!known.required_root.empty() && has_template(section, known.required_root)) return &known;
+    if (has(known.root) || has(known.required_root)) return &known;
   }
   const auto code = section.child("code");
   for (const auto& known : kKnown) {

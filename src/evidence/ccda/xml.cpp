@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <vector>
 
 #include "base/limits.hpp"
@@ -284,6 +285,7 @@ std::string_view uri_of(const std::vector<Binding>& bindings, std::string_view p
 
 void bind(std::vector<Binding>& bindings, pugi::xml_node element) {
   for (const auto attribute : element.attributes()) {
+    if (attribute.name()[0] != 'x') continue;  // nearly all of them
     const std::string_view name = attribute.name();
     if (bindings.size() >= kBindings) return;
     if (name == "xmlns") {
@@ -300,17 +302,20 @@ void canonicalise(pugi::xml_node element, std::vector<Binding>& bindings, bool b
   bind(bindings, element);
   const std::string_view name = element.name();
   const auto uri = uri_of(bindings, prefix_of(name));
-  const std::string local(local_name(name));
+  auto rename = [element](std::string_view prefix, std::string_view local) mutable {
+    element.set_name((std::string(prefix) + std::string(local)).c_str());
+  };
   if (uri == kSdtc) {
-    element.set_name(("sdtc:" + local).c_str());
+    rename("sdtc:", local_name(name));
   } else if (uri != kHl7 && !(bare_is_hl7 && uri.empty())) {
-    element.set_name(("other:" + local).c_str());
-  } else if (local != name) {
-    element.set_name(local.c_str());
+    rename("other:", local_name(name));
+  } else if (name.find(':') != std::string_view::npos) {
+    rename("", local_name(name));
   }
   for (auto attribute : element.attributes()) {
+    if (std::strchr(attribute.name(), ':') == nullptr) continue;
     const std::string_view full = attribute.name();
-    if (full.find(':') == std::string_view::npos || full.starts_with("xmlns:")) continue;
+    if (full.starts_with("xmlns:")) continue;
     if (uri_of(bindings, prefix_of(full)) == kSchemaInstance && local_name(full) == "type") {
       const std::string type(local_name(attribute.value()));
       attribute.set_name("xsi:type");
