@@ -1,6 +1,7 @@
 // How many durable orders a second the house takes, and what each of its layers costs.
 //
-//   bench_intake FOLDER     FOLDER: where the databases go; on the disk that is to be measured
+//   bench_intake FOLDER [--smoke]    FOLDER: where the databases go; on the disk that is to be
+//   measured
 //
 // The same order is placed by the same number of threads in four ways, in turn:
 //   commits  the rows of one order through the store's group commit, nothing else
@@ -12,214 +13,34 @@
 #include <curl/curl.h>
 
 #include <algorithm>
-#include <atomic>
-#include <barrier>
 #include <cstdio>
 #include <filesystem>
 #include <functional>
-#include <stdexcept>
+#include <memory>
 #include <string>
 #include <thread>
 #include <vector>
 
-#include "api/new_order_reader.hpp"
 #include "api/routes.hpp"
-#include "app/desk.hpp"
-#include "auth/link_signer.hpp"
-#include "auth/sealer.hpp"
-#include "auth/secret_hasher.hpp"
-#include "auth/token_service.hpp"
-#include "base/ids.hpp"
+#include "bench/house.hpp"
 #include "http/server.hpp"
-#include "store/sqlite/sqlite_store.hpp"
 
 namespace chartroom::bench {
 namespace {
 
-using Timer = std::chrono::steady_clock;
-
-constexpr unsigned kThreads = 16;  // as many as the server's handlers by default
+/// As many threads as the server has handlers by default.
+constexpr Load kLoad{16, std::chrono::milliseconds{500}, std::chrono::milliseconds{3'500}};
+constexpr Load kSmoke{4, std::chrono::milliseconds{20}, std::chrono::milliseconds{100}};
 constexpr unsigned kRounds = 3;
-constexpr std::chrono::milliseconds kWarmUp{500};
-constexpr std::chrono::milliseconds kMeasured{3'500};
-constexpr const char* kPublicUrl = "http://127.0.0.1";
 
-void require(bool holds, const std::string& what) {
-  if (!holds) throw std::runtime_error(what);
+// ── the four ways ───────────────────────────────────────────────────────────────────────────────
+
+Figures run_commits(House& house, const Load& load) {
+  return measure(load, [&] { return place_rows(house); });
 }
 
-template <typename T>
-T take(base::Result<T> result) {
-  if (!result) throw std::runtime_error(result.error().message);
-  return std::move(*result);
-}
-
-/// An order as customers send it, without attachments; the id makes a new applicant of each.
-std::string order_body(const std::string& client_user_id) {
-  return R"({"orderType":"healthcheck","clientUserId":")" + client_user_id +
-         R"(","clientUserEmail":"jane.doe@example.com","firstName":"Jane","middleName":"A.",)"
-         R"("lastName":"Doe","gender":"female","dateOfBirth":"1968-02-13T00:00:00.000Z",)"
-         R"("ssn":"987-65-4329","phone":"(555) 213-5555","address":{"street1":"12 Elm Street",)"
-         R"("city":"Springfield","state":"IL","zip":"62704"},"conditions":["COPD","Tobacco use"],)"
-         R"("providers":[{"name":"Pat Example M.D.","organizationName":"Cedar Valley",)"
-         R"("address":{"city":"Springfield","state":"IL","zip":"62704"},)"
-         R"("phone":"(555) 213-6666"}],"clientData":{"policy":"A-1"},"autoInvite":false})";
-}
-
-/// A folder that goes with the object.
-struct Folder {
-  explicit Folder(std::filesystem::path where) : path(std::move(where)) {
-    std::filesystem::create_directories(path);
-  }
-  ~Folder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path, ignored);
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  std::filesystem::path path;
-};
-
-/// The house without a worker, over an empty database of its own.
-struct House {
-  explicit House(const std::filesystem::path& where) : folder(where) {
-    application.client_id = base::make_hex_id(40, random);
-    application.name = "Bench";
-    application.created_at = clock.now();
-    const auto stored = store->insert_application(application);
-    if (!stored) throw std::runtime_error(stored.error().message);
-  }
-
-  [[nodiscard]] std::string new_id() { return base::make_uuid_v7(clock.now(), random); }
-
-  [[nodiscard]] app::NewOrder read(const std::string& body) const {
-    const api::NewOrderRules rules{base::Date::from(clock.now()),
-                                   {"healthcheck"},
-                                   [](const std::optional<std::string>&) { return true; }};
-    auto order = api::read_new_order(body, rules);
-    require(order.has_value(), "the bench's own order is refused");
-    return std::move(*order);
-  }
-
-  Folder folder;
-  base::SystemClock clock;
-  base::SystemRandom random;
-  base::NullLogger logger;
-  auth::KeyRing ring = take(auth::KeyRing::from_master_keys(
-      {base::Sensitive<std::string>(std::string(auth::kMasterKeyBytes, 'b'))}));
-  std::unique_ptr<app::Sealer> sealer = auth::make_sealer(ring, random);
-  std::unique_ptr<app::Store> store =
-      take(store::open_sqlite_store(folder.path, *sealer, clock, random));
-  std::unique_ptr<app::SecretHasher> hasher = auth::make_secret_hasher(clock);
-  std::unique_ptr<app::LinkSigner> links = auth::make_link_signer(ring);
-  std::unique_ptr<app::TokenService> tokens = auth::make_token_service(
-      *store, clock, random, *sealer, auth::token_settings_for(kPublicUrl));
-  app::Desk desk{{*store, clock, random, logger, *sealer, *hasher, *tokens, *links, {}, {}},
-                 {kPublicUrl, false}};
-  app::Application application;
-};
-
-// ── measuring ───────────────────────────────────────────────────────────────────────────────────
-
-struct Figures {
-  double per_second = 0;
-  double p50_ms = 0;
-  double p99_ms = 0;
-};
-
-/// Does one order; throws when it fails. One per thread, made before the clock starts.
-using Place = std::function<void()>;
-
-Figures measure(const std::function<Place()>& make_place) {
-  std::vector<std::vector<float>> latencies(kThreads);
-  std::atomic<bool> failed{false};
-  std::vector<Place> places;
-  for (unsigned i = 0; i < kThreads; ++i) places.push_back(make_place());
-  std::barrier start(kThreads);
-  std::vector<std::thread> threads;
-  for (unsigned i = 0; i < kThreads; ++i) {
-    threads.emplace_back([&, i] {
-      start.arrive_and_wait();
-      const auto counted_from = Timer::now() + kWarmUp;
-      const auto end = counted_from + kMeasured;
-      try {
-        for (auto before = Timer::now(); before < end && !failed;) {
-          places[i]();
-          const auto after = Timer::now();
-          if (before >= counted_from && after <= end) {
-            latencies[i].push_back(
-                std::chrono::duration<float, std::milli>(after - before).count());
-          }
-          before = after;
-        }
-      } catch (const std::exception& error) {
-        std::fprintf(stderr, "intake: %s\n", error.what());
-        failed = true;
-      }
-    });
-  }
-  for (std::thread& thread : threads) thread.join();
-  require(!failed, "an order was not taken");
-
-  std::vector<float> all;
-  for (const auto& part : latencies) all.insert(all.end(), part.begin(), part.end());
-  require(!all.empty(), "no order was taken in time");
-  std::sort(all.begin(), all.end());
-  const double seconds = std::chrono::duration<double>(kMeasured).count();
-  return {static_cast<double>(all.size()) / seconds, all[all.size() / 2],
-          all[all.size() * 99 / 100]};
-}
-
-// ── the three ways ──────────────────────────────────────────────────────────────────────────────
-
-/// The rows that app::Desk writes for a new applicant's order.
-app::Commit rows_of_one_order(House& house, app::NewOrder request) {
-  const base::TimePoint now = house.clock.now();
-  app::User user;
-  user.human_id = base::make_hex_id(32, house.random);
-  user.user_id = base::make_hex_id(24, house.random);
-  user.client_user_id = request.client_user_id;
-  user.profile = request;
-  user.created_at = user.updated_at = now;
-  app::StoredOrder order;
-  order.core = order::make_order(house.new_id(), order::default_order_types().front(), {}, now);
-  order.human_id = user.human_id;
-  order.client_user_id = request.client_user_id;
-  order.request = std::move(request);
-  app::Job job;
-  job.id = house.new_id();
-  job.kind = "order.command";
-  job.order_id = order.core.id;
-  job.payload = R"({"command":"start"})";
-  job.due_at = now;
-  const app::AuditEntry audit{order.core.id, "api", "order.placed", user.human_id, now};
-  return {app::InsertUser{std::move(user)}, app::InsertOrder{std::move(order)},
-          app::InsertJob{std::move(job)}, app::InsertAudit{audit}};
-}
-
-Figures run_commits(House& house) {
-  const app::NewOrder sample = house.read(order_body("sample"));
-  return measure([&house, sample]() -> Place {
-    const std::shared_ptr tenant = house.store->tenant(house.application.client_id);
-    return [&house, sample, tenant] {
-      app::NewOrder request = sample;
-      request.client_user_id = house.new_id();
-      const auto stored = tenant->commit(rows_of_one_order(house, std::move(request)));
-      if (!stored) throw std::runtime_error(stored.error().message);
-    };
-  });
-}
-
-Figures run_desk(House& house) {
-  const app::NewOrder sample = house.read(order_body("sample"));
-  return measure([&house, sample]() -> Place {
-    return [&house, sample] {
-      app::NewOrder request = sample;
-      request.client_user_id = house.new_id();
-      const auto placed = house.desk.place_order(house.application, request);
-      if (!placed) throw std::runtime_error(placed.error().message);
-    };
-  });
+Figures run_desk(House& house, const Load& load) {
+  return measure(load, [&] { return place_at_desk(house); });
 }
 
 /// One keep-alive connection.
@@ -276,18 +97,18 @@ class Client {
   std::vector<std::string> lines_;
 };
 
-Figures run_over_http(House& house, bool with_key) {
+Figures run_over_http(House& house, const Load& load, bool with_key) {
   http::ServerSettings settings;
   http::Server server(settings,
                       http::Router(api::make_routes(
-                          {house.desk, *house.tokens, house.clock, house.logger, kPublicUrl})),
+                          {*house.desk, *house.tokens, house.clock, house.logger, kPublicUrl})),
                       house.logger);
   if (auto started = server.start(); !started) throw std::runtime_error(started.error().message);
   const std::string url = "http://127.0.0.1:" + std::to_string(server.port()) + "/api/v1/users";
   const std::string token = take(house.tokens->issue(app::TokenService::Kind::client,
                                                      house.application.client_id, "", {}))
                                 .token;
-  return measure([&]() -> Place {
+  return measure(load, [&]() -> Place {
     const auto client = std::make_shared<Client>(url, token);
     return [&house, client, with_key] {
       client->post(order_body(house.new_id()), with_key ? house.new_id() : std::string());
@@ -295,14 +116,14 @@ Figures run_over_http(House& house, bool with_key) {
   });
 }
 
-Figures run_http(House& house) { return run_over_http(house, false); }
-Figures run_once(House& house) { return run_over_http(house, true); }
+Figures run_http(House& house, const Load& load) { return run_over_http(house, load, false); }
+Figures run_once(House& house, const Load& load) { return run_over_http(house, load, true); }
 
 // ── the table ───────────────────────────────────────────────────────────────────────────────────
 
 struct Way {
   const char* name;
-  Figures (*run)(House&);
+  Figures (*run)(House&, const Load&);
   std::vector<Figures> rounds;
 
   [[nodiscard]] double median(double Figures::* figure) const {
@@ -313,22 +134,25 @@ struct Way {
   }
 };
 
-void run(const std::filesystem::path& folder) {
+void run(const std::filesystem::path& folder, bool smoke) {
+  const Load load = smoke ? kSmoke : kLoad;
+  const unsigned rounds = smoke ? 1 : kRounds;
   base::start_crypto();
   curl_global_init(CURL_GLOBAL_DEFAULT);
   std::vector<Way> ways{{"commits", run_commits, {}},
                         {"desk", run_desk, {}},
                         {"http", run_http, {}},
                         {"once", run_once, {}}};
-  for (unsigned round = 0; round < kRounds; ++round) {
+  for (unsigned round = 0; round < rounds; ++round) {
     for (Way& way : ways) {
-      House house(folder / (std::string(way.name) + "-" + std::to_string(round)));
-      way.rounds.push_back(way.run(house));
+      const Folder data(folder / (std::string(way.name) + "-" + std::to_string(round)));
+      House house(open_sqlite(data.path));
+      way.rounds.push_back(way.run(house, load));
     }
   }
   std::printf("intake: %u threads, %u processors, medians of %u rounds of %.1f s each\n\n",
-              kThreads, std::thread::hardware_concurrency(), kRounds,
-              std::chrono::duration<double>(kMeasured).count());
+              load.threads, std::thread::hardware_concurrency(), rounds,
+              std::chrono::duration<double>(load.measured).count());
   std::printf("%-10s %10s %8s %9s %9s\n", "", "orders/s", "ratio", "p50 ms", "p99 ms");
   const double bare = ways.front().median(&Figures::per_second);
   for (const Way& way : ways) {
@@ -342,12 +166,13 @@ void run(const std::filesystem::path& folder) {
 }  // namespace chartroom::bench
 
 int main(int argc, char** argv) {
-  if (argc != 2) {
-    std::fprintf(stderr, "usage: bench_intake FOLDER\n");
+  const bool smoke = argc == 3 && std::string(argv[2]) == "--smoke";
+  if (argc != 2 && !smoke) {
+    std::fprintf(stderr, "usage: bench_intake FOLDER [--smoke]\n");
     return 2;
   }
   try {
-    chartroom::bench::run(argv[1]);
+    chartroom::bench::run(argv[1], smoke);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "intake: %s\n", error.what());
     return 1;

@@ -75,7 +75,8 @@ def unprivileged() -> str | None:
 
 
 class PostgresServer:
-    def __init__(self, *settings: str) -> None:
+    def __init__(self, *settings: str, under: pathlib.Path | None = None) -> None:
+        """`under`: where its folder goes; /tmp may be memory."""
         folder = programs()
         if folder is None:
             raise FileNotFoundError("PostgreSQL 15 is not installed (scripts/setup test installs it)")
@@ -83,7 +84,7 @@ class PostgresServer:
         self.settings = settings
         self.port = free_port()
         self.url = f"postgres://postgres@127.0.0.1:{self.port}/postgres"
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="chartroom-pg-"))
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="chartroom-pg-", dir=under))
         self.user = unprivileged()
         if self.user:
             shutil.chown(self.folder, self.user)
@@ -126,10 +127,44 @@ class PostgresServer:
                 raise RuntimeError(f"PostgreSQL does not start:\n{log_end}")
             time.sleep(0.05)
 
-    def halt(self) -> None:
-        """Ends the server at once; start() brings it back with its data."""
+    def standby(self) -> "PostgresServer":
+        """A copy that follows this server, not started yet. For one standby: it is called "standby"."""
+        copy = PostgresServer(*self.settings)
+        copy.run("pg_basebackup", "--no-sync", "--checkpoint=fast", "-h", "127.0.0.1", "-p", str(self.port), "-U",
+                 "postgres", "-R", "-D", str(copy.folder / "data"))
+        line = (f"primary_conninfo = 'host=127.0.0.1 port={self.port} user=postgres application_name=standby'\n")
+        with (copy.folder / "data/postgresql.auto.conf").open("a") as settings:
+            settings.write(line)
+        return copy
+
+    def promote(self) -> None:
+        """A standby becomes the one that takes writes; back when it does."""
+        self.run("pg_ctl", "promote", "-w", "-D", str(self.folder / "data"))
+
+    def children(self) -> list[int]:
+        """The server's other processes."""
+        assert self.process is not None
+        listed = subprocess.run(["ps", "-o", "pid=", "--ppid", str(self.process.pid)], capture_output=True, text=True,
+                                check=False)
+        return [int(pid) for pid in listed.stdout.split()]
+
+    def kill(self) -> None:
+        """`kill -9` of all its processes at once, as when the machine goes."""
+        assert self.process is not None
+        for pid in [self.process.pid, *self.children()]:
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        self.process.wait()
+        self.process = None
+        # Nobody is left who could hold it, and its number may belong to somebody else by then.
+        (self.folder / "data/postmaster.pid").unlink(missing_ok=True)
+
+    def halt(self, how: signal.Signals = signal.SIGQUIT) -> None:
+        """Ends the server: SIGQUIT at once, SIGINT ("fast") orderly. start() brings it back with its data."""
         if self.process is not None:
-            self.process.send_signal(signal.SIGQUIT)
+            self.process.send_signal(how)
             try:
                 self.process.wait(timeout=20)
             except subprocess.TimeoutExpired:

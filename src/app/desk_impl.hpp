@@ -29,6 +29,12 @@ class Desk::Impl {
     if (!offset) return base::pass_on(offset.error());
     return ports_.clock.now() + *offset;
   }
+  /// The same; asks the store only about an application whose clock can be moved.
+  [[nodiscard]] base::Result<base::TimePoint> now(const Application& application,
+                                                  TenantStore& tenant) const {
+    if (!application.sandbox) return ports_.clock.now();
+    return now(tenant);
+  }
 
   base::Result<Application> application_with(const std::string& client_id,
                                              const base::Sensitive<std::string>& secret) const;
@@ -43,6 +49,10 @@ class Desk::Impl {
   /// The newest order that is not final; not_found when there is none.
   base::Result<StoredOrder> open_order(TenantStore& tenant, const User& user) const;
   base::Result<UserView> view_of(TenantStore& tenant, User user) const;
+  /// The type of an order. `own`: see TenantStore::own_order_types; the answer points into it.
+  static base::Result<const order::OrderType*> type_of(const Application& application,
+                                                       const NewOrder& request,
+                                                       const std::vector<order::OrderType>& own);
   /// Whether a known user may have another order. Errors: conflict, as documented.
   base::Result<void> may_order_again(TenantStore& tenant, const User& user,
                                      const NewOrder& request) const;

@@ -109,33 +109,25 @@ std::string Desk::Impl::make_link(const std::string& client_id, const std::strin
 Result<Desk::Placed> Desk::place_order(const Application& application, const NewOrder& request,
                                        const Answering<UserView>& answering) {
   const auto tenant = impl_->ports_.store.tenant(application.client_id);
-  const auto types = order_types(application);
-  if (!types) return pass_on(types.error());
-  const std::string& code = request.order_type.value_or(application.default_order_type);
-  const auto type = std::find_if(types->begin(), types->end(),
-                                 [&](const order::OrderType& known) { return known.code == code; });
-  if (type == types->end()) {
-    return fail(ErrorCode::invalid_input, "unknown order type", "orderType");
-  }
-  if (type->email_required && !request.client_user_email) {
-    return fail(ErrorCode::invalid_input, "\"clientUserEmail\" is required", "clientUserEmail");
-  }
   for (int attempt = 0; attempt < kConflictTries; ++attempt) {
-    auto existing = tenant->find_user_by_client_user_id(request.client_user_id);
-    if (!existing) return pass_on(existing.error());
-    if (*existing) {
-      if (const auto free = impl_->may_order_again(*tenant, **existing, request); !free) {
+    auto context = tenant->intake_context(request.client_user_id);
+    if (!context) return pass_on(context.error());
+    const auto type = impl_->type_of(application, request, context->own_types);
+    if (!type) return pass_on(type.error());
+    std::optional<User>& existing = context->user;
+    if (existing) {
+      if (const auto free = impl_->may_order_again(*tenant, *existing, request); !free) {
         return pass_on(free.error());
       }
     }
-    const auto now = impl_->now(*tenant);
+    const auto now = impl_->now(application, *tenant);
     if (!now) return pass_on(now.error());
     Placement placement =
-        make_placement(request, *type, std::move(*existing), *now, impl_->ports_.random);
+        make_placement(request, **type, std::move(existing), *now, impl_->ports_.random);
     Placed placed;
     placed.view.user = placement.user;
     placed.view.orders.push_back(view_of(placement.order));
-    if (type->has(order::Channel::portal)) {
+    if ((*type)->has(order::Channel::portal)) {
       placed.view.consumer_link =
           impl_->make_link(application.client_id, placement.user.human_id, *now);
     }
@@ -144,7 +136,7 @@ Result<Desk::Placed> Desk::place_order(const Application& application, const New
     if (committed) {
       impl_->wake();
       impl_->ports_.logger.info("order placed",
-                                {{"order", placement.order.core.id}, {"type", type->code}});
+                                {{"order", placement.order.core.id}, {"type", (*type)->code}});
       return placed;
     }
     const base::Error& error = committed.error();
@@ -152,6 +144,22 @@ Result<Desk::Placed> Desk::place_order(const Application& application, const New
     // Somebody placed an order for the same user a moment earlier: look again.
   }
   return fail(ErrorCode::unavailable, "too many orders for one user at once");
+}
+
+Result<const order::OrderType*> Desk::Impl::type_of(const Application& application,
+                                                    const NewOrder& request,
+                                                    const std::vector<order::OrderType>& own) {
+  const std::string& code = request.order_type.value_or(application.default_order_type);
+  const auto& types = own.empty() ? order::default_order_types() : own;
+  const auto type = std::find_if(types.begin(), types.end(),
+                                 [&](const order::OrderType& known) { return known.code == code; });
+  if (type == types.end()) {
+    return fail(ErrorCode::invalid_input, "unknown order type", "orderType");
+  }
+  if (type->email_required && !request.client_user_email) {
+    return fail(ErrorCode::invalid_input, "\"clientUserEmail\" is required", "clientUserEmail");
+  }
+  return &*type;
 }
 
 Result<void> Desk::Impl::may_order_again(TenantStore& tenant, const User& user,

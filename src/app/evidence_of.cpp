@@ -6,6 +6,7 @@
 #include "app/collect.hpp"
 #include "evidence/identity.hpp"
 #include "evidence/read.hpp"
+#include "evidence/sensitivity.hpp"
 
 namespace chartroom::app {
 namespace {
@@ -120,6 +121,9 @@ evidence::Record evidence_of(const StoredOrder& order, const std::vector<RawReco
     }
     record.outcomes.push_back(std::move(outcome));
   }
+  evidence::apply_policy(record, order.core.type.withhold_restricted
+                                     ? evidence::SensitivityPolicy::withhold
+                                     : evidence::SensitivityPolicy::include);
   evidence::normalise(record);
   return record;
 }

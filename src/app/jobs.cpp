@@ -102,6 +102,7 @@ JobRunner::JobRunner(Ports ports, std::string public_url, std::string engine_ver
 base::Result<void> JobRunner::run(const Job& job) {
   const auto tenant = ports_.store.tenant(job.client_id);
   const Work work{job, *tenant, ports_.clock.now() + job.clock_offset};
+  if (job.crashes >= kCrashesMost) return bury(work, "its worker died or failed every time");
   if (job.kind == kCommandJob) return run_command(work);
   if (job.kind == kRetrieveJob) return run_retrieval(work);
   if (job.kind == kBuildJob) return run_build(work);
@@ -199,6 +200,7 @@ base::Result<void> JobRunner::run_retrieval(const Work& work) {
   const bool sandbox = *application && (*application)->sandbox;
   auto answer = port->second->retrieve(make_request(order, *progress, work.job, work.now, sandbox));
   if (!answer) {
+    if (was_cancelled(0)) return stopping();
     ports_.logger.warning("channel unavailable",
                           {{"order", order.core.id},
                            {"channel", order::to_string(*channel)},
@@ -328,6 +330,7 @@ base::Result<void> JobRunner::run_delivery(const Work& work) {
 
   const base::TimePoint real_now = ports_.clock.now();
   const EventSender::Outcome outcome = ports_.sender.send(**endpoint, **event, real_now);
+  if (!outcome.accepted && was_cancelled(outcome.status)) return stopping();
   DeliveryAttempt attempt{(*event)->id,   endpoint_id,   work.job.attempts + 1,
                           outcome.status, outcome.error, work.now};
   Commit writes{InsertAttempt{std::move(attempt)},

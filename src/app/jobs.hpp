@@ -8,6 +8,7 @@
 #include <atomic>
 #include <map>
 #include <optional>
+#include <stop_token>
 #include <string>
 
 #include "app/mail_queue.hpp"
@@ -39,12 +40,16 @@ class JobRunner {
     MailHouse mail{};
     ReportShipper* shipper = nullptr;  ///< absent: reports are fetched, not shipped
     unsigned shipments_at_once = 1;    ///< of this process
+    /// The process is stopping, and what goes out is cancelled: a peer that gave no answer is not
+    /// to blame, so its job stays as it is and is given back.
+    std::stop_token stop{};
   };
 
   JobRunner(Ports ports, std::string public_url, std::string engine_version);
 
-  /// Runs one claimed job to its end: finished, given back or buried. Errors are those of the
-  /// store; the lease then runs out and the job is claimed again.
+  /// Runs one claimed job to its end: finished, given back or buried. A job that has crashed
+  /// kCrashesMost times is buried without being run. Errors: those of the store, and unavailable
+  /// when the process is stopping; the job is then still claimed.
   base::Result<void> run(const Job& job);
 
  private:
@@ -79,6 +84,9 @@ class JobRunner {
   base::Result<bool> suppressed(const Work& work, const StoredOrder& order);
   base::Result<void> suppress(const Work& work);
   base::Duration jitter(base::Duration upper);
+  [[nodiscard]] bool was_cancelled(int status) const {
+    return status == 0 && ports_.stop.stop_requested();
+  }
 
   Ports ports_;
   OrderWriter writer_;

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "app/consumer_url.hpp"
+#include "app/job_payload.hpp"
 #include "app/jobs.hpp"
 #include "app/mails.hpp"
 #include "base/text.hpp"
@@ -138,6 +139,7 @@ base::Result<void> JobRunner::send_mail(const Work& work, const Mail& mail,
   if (outcome.verdict == Verdict::accepted) {
     return work.tenant.commit({FinishJob{work.job.id, work.job.lease}, audit("mail.sent")});
   }
+  if (outcome.error == "cancelled" && was_cancelled(0)) return stopping();
   ports_.logger.warning("mail not accepted", {{"order", work.job.order_id},
                                               {"job", work.job.id},
                                               {"mail", ticket.word()},

@@ -121,7 +121,7 @@ class HttpClient {
   virtual ~HttpClient() = default;
   /// Errors: unavailable with one of the fixed messages "timeout", "connection refused",
   /// "name not resolved", "tls failure", "client certificate unusable", "blocked address",
-  /// "transfer failed"; invalid_input (URL).
+  /// "transfer failed", "cancelled" (the process is stopping); invalid_input (URL).
   [[nodiscard]] virtual base::Result<OutgoingResponse> send(const OutgoingRequest& request) = 0;
 };
 
@@ -186,8 +186,8 @@ class FileSender {
   virtual ~FileSender() = default;
   /// Replaces a file of that name. Errors: unavailable with one of the fixed messages "timeout",
   /// "connection refused", "name not resolved", "blocked address", "host key is another",
-  /// "login refused", "no such directory", "not allowed", "transfer failed"; invalid_input with
-  /// "invalid url" or "invalid private key".
+  /// "login refused", "no such directory", "not allowed", "transfer failed", "cancelled" (the
+  /// process is stopping); invalid_input with "invalid url" or "invalid private key".
   [[nodiscard]] virtual base::Result<void> send(const FileUpload& upload) = 0;
 };
 

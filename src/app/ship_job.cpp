@@ -78,6 +78,7 @@ base::Result<void> JobRunner::run_ship(const Work& work) {
 base::Result<void> JobRunner::note_shipment(const Work& work, const Destination& destination,
                                             const std::string& report_id,
                                             const ReportShipper::Outcome& outcome) {
+  if (!outcome.accepted && was_cancelled(outcome.status)) return stopping();
   const unsigned tries = work.job.attempts + 1;
   const auto audit = [&](const char* action) {
     return InsertAudit{{work.job.order_id, "worker", action,

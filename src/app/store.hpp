@@ -15,9 +15,11 @@
 
 #include <chrono>
 #include <limits>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -91,6 +93,16 @@ struct BuryJob {
   std::string job_id;
   std::string lease;
   std::string error;
+};
+/// Gives a dead letter its whole life again: due now, no tries counted. In a lane it goes behind
+/// the one whose turn it is and before all others. Conflict when there is no such dead letter.
+struct RedriveJob {
+  std::string job_id;
+};
+/// Ends a dead letter for good; `reason` stands behind its error. Conflict as above.
+struct DiscardJob {
+  std::string job_id;
+  std::string reason;  ///< no PHI
 };
 /// Drops waiting jobs of an order by kind (empty: all kinds but "deliver", "mail" and "ship").
 struct DropJobs {
@@ -172,11 +184,11 @@ struct DeleteDestination {
 using Write =
     std::variant<InsertUser, UpdateUser, InsertOrder, UpdateOrder, InsertBlob, InsertRecord,
                  UpdateRecordVerdict, PurgeOrderData, InsertReport, InsertEvent, InsertJob,
-                 FinishJob, RetryJob, BuryJob, DropJobs, InsertAudit, InsertIdempotentAnswer,
-                 InsertWebhook, UpdateWebhook, DeleteWebhook, InsertAttempt, NoteDelivery,
-                 SuspendWebhook, InsertSubscription, DeleteSubscription, DeleteSubscriptionsOf,
-                 PutOrderType, RemoveOrderType, AdvanceClock, InsertSuppression, RemoveSuppression,
-                 InsertDestination, DeleteDestination>;
+                 FinishJob, RetryJob, BuryJob, RedriveJob, DiscardJob, DropJobs, InsertAudit,
+                 InsertIdempotentAnswer, InsertWebhook, UpdateWebhook, DeleteWebhook, InsertAttempt,
+                 NoteDelivery, SuspendWebhook, InsertSubscription, DeleteSubscription,
+                 DeleteSubscriptionsOf, PutOrderType, RemoveOrderType, AdvanceClock,
+                 InsertSuppression, RemoveSuppression, InsertDestination, DeleteDestination>;
 
 using Commit = std::vector<Write>;
 
@@ -191,6 +203,12 @@ struct EventFilter {
   std::optional<std::string> order_id, kind;
   std::optional<base::TimePoint> since;  ///< this or later
   std::optional<base::TimePoint> until;  ///< before
+};
+
+/// What every order is placed with.
+struct IntakeContext {
+  std::optional<User> user;                 ///< of that clientUserId
+  std::vector<order::OrderType> own_types;  ///< see own_order_types; in any order
 };
 
 struct TaskFilter {
@@ -262,6 +280,15 @@ class TenantStore {
 
   /// The application's own order types, by code; empty: it has none and uses the default ones.
   virtual base::Result<std::vector<order::OrderType>> own_order_types() = 0;
+  /// find_user_by_client_user_id and own_order_types at once: engines that are far away are asked
+  /// once.
+  virtual base::Result<IntakeContext> intake_context(const std::string& client_user_id) {
+    auto user = find_user_by_client_user_id(client_user_id);
+    if (!user) return base::pass_on(user.error());
+    auto types = own_order_types();
+    if (!types) return base::pass_on(types.error());
+    return IntakeContext{std::move(*user), std::move(*types)};
+  }
   /// Expired answers are not found. `now` is real time.
   virtual base::Result<std::optional<IdempotentAnswer>> find_idempotent_answer(
       const std::string& key, base::TimePoint now) = 0;
@@ -279,6 +306,48 @@ class TenantStore {
 
 // ── the whole ───────────────────────────────────────────────────────────────────────────────────
 
+/// How much one claim may take.
+struct ClaimLimits {
+  // A plain number means no limit for a single application.
+  ClaimLimits(std::size_t most) : jobs(most) {}  // NOLINT(google-explicit-constructor)
+
+  std::size_t jobs;
+  /// The most that one application may have, with what the claimer holds of it already (`held`,
+  /// by client_id), so that work that hangs cannot fill a worker.
+  std::size_t per_tenant = std::numeric_limits<std::size_t>::max();
+  std::map<std::string, std::size_t> held{};
+};
+
+/// Of this many claimed jobs one is of a lower priority than the highest that has due work, when
+/// there is such work: no priority waits for ever, however much comes in above it.
+inline constexpr std::size_t kLowerPriorityShare = 8;
+
+/// A job that was claimed so often in a row without coming to an end goes to the dead letters
+/// instead of being run again (JobRunner). After the second time it also has to wait, from two
+/// seconds, doubling, to kCrashBackOffMost, so that what it pulls down with it gets done meanwhile.
+inline constexpr unsigned kCrashesMost = 12;
+inline constexpr unsigned kCrashesAtOnce = 2;
+inline constexpr base::Duration kCrashBackOffMost = std::chrono::minutes{5};
+
+/// What becomes of a claimed job that its worker gives up without an end.
+enum class GiveBack {
+  untouched,  ///< it is due again at once, as if it had not been claimed
+  failed,     ///< its lease ends now: it counts as a crash
+};
+
+/// Which jobs an operator wants to see; absent: any.
+struct JobFilter {
+  std::optional<std::string> client_id, kind, order_id;
+  std::optional<JobState> state;  ///< absent: all but those that are done
+};
+
+struct JobCount {
+  std::string kind;
+  JobState state = JobState::waiting;
+  std::uint64_t count = 0;
+  base::TimePoint oldest_due{};  ///< real time
+};
+
 /// Hears what a store does, for an operator's metrics. Thread-safe; must be quick and not throw.
 class StoreObserver {
  public:
@@ -286,6 +355,15 @@ class StoreObserver {
   enum class Outcome { committed, conflict, failed };
   virtual void committed(const Commit& writes, Outcome outcome, std::chrono::nanoseconds took) = 0;
   virtual void claimed(const std::vector<Job>& jobs) = 0;
+  /// So many commits went into one transaction.
+  virtual void gathered(std::size_t /*commits*/) {}
+};
+
+/// What of the store an operator watches.
+struct StoreFigures {
+  int schema = 0;                                    ///< number of the newest migration
+  std::map<std::string, std::uint64_t> open_orders;  ///< by state; the final states are not counted
+  std::uint64_t dead_jobs = 0;
 };
 
 class Store {
@@ -306,11 +384,20 @@ class Store {
       const std::string& client_id) = 0;
   virtual base::Result<std::vector<Application>> applications() = 0;
 
-  /// Takes up to `limit` due jobs under a lease that ends at now + lease. A job whose lease ran out
-  /// is due again (attempts + 1 is its claimer's business: RetryJob counts). Highest priority
-  /// first, then the oldest; within a lane only its oldest job, and none while one is claimed.
+  /// Takes due jobs under a lease that ends at now + lease. A job whose lease ran out is due again,
+  /// with one crash more (attempts + 1 is its claimer's business: RetryJob counts, and forgets the
+  /// crashes). Within a lane only its oldest job, and none while one is claimed.
+  ///
+  /// The highest priority first, but see kLowerPriorityShare. Within a priority the applications
+  /// take turns, one job each, whatever their backlog; of one application the longest due first.
+  /// What is claimed comes in the order of priority, due time and age. The cost of a claim depends
+  /// on the limits alone, not on how many jobs wait.
   virtual base::Result<std::vector<Job>> claim(base::TimePoint now, base::Duration lease,
-                                               std::size_t limit) = 0;
+                                               const ClaimLimits& limits) = 0;
+  /// Ends leases that are still ours before their time; leases of others are left alone.
+  virtual base::Result<void> give_back(
+      const std::vector<std::pair<std::string, std::string>>& job_and_lease, base::TimePoint now,
+      GiveBack how) = 0;
   /// Prolongs leases that are still ours; returns the ids for which that held.
   virtual base::Result<std::vector<std::string>> heartbeat(
       const std::vector<std::pair<std::string, std::string>>& job_and_lease, base::TimePoint now,
@@ -320,14 +407,28 @@ class Store {
   /// Dead letters, newest first.
   virtual base::Result<std::vector<Job>> dead_jobs(std::size_t limit) = 0;
 
+  // For operators. Their cost grows with the number of jobs in the states that are asked for.
+
+  /// The newest first, with a sequence below `before`.
+  virtual base::Result<std::vector<JobView>> list_jobs(const JobFilter& filter, std::int64_t before,
+                                                       std::size_t limit) = 0;
+  /// In any state. Ids are an application's own, so there may be more than one.
+  virtual base::Result<std::vector<JobView>> find_jobs(const std::string& job_id) = 0;
+  /// By kind, then state; those that are done apart. All applications, or one.
+  virtual base::Result<std::vector<JobCount>> count_jobs(
+      const std::optional<std::string>& client_id) = 0;
+
   virtual base::Result<std::vector<SigningKey>> signing_keys() = 0;
   virtual base::Result<void> insert_signing_key(const SigningKey& key) = 0;
   /// Adds a key and gives every other one that end unless it has an earlier one, as one change.
   virtual base::Result<void> rotate_signing_key(const SigningKey& key,
                                                 base::TimePoint others_retire_at) = 0;
 
-  /// Cheap proof that the store answers.
-  virtual base::Result<void> ping() = 0;
+  /// Costs a look at every open order and dead letter, in an index of nothing else: not for every
+  /// request.
+  virtual base::Result<StoreFigures> figures() = 0;
+  /// Cheap proof that the store answers: the number of the newest migration.
+  virtual base::Result<int> ping() = 0;
 };
 
 /// For the application's row. Strict: anything unknown is ErrorCode::corrupt.

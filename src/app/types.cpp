@@ -2,6 +2,22 @@
 
 namespace chartroom::app {
 
+const char* to_string(JobState state) {
+  switch (state) {
+    case JobState::waiting:
+      return "waiting";
+    case JobState::running:
+      return "running";
+    case JobState::blocked:
+      return "blocked";
+    case JobState::done:
+      return "done";
+    case JobState::dead:
+      return "dead";
+  }
+  return "";
+}
+
 const char* to_string(RecordVerdict verdict) {
   switch (verdict) {
     case RecordVerdict::accepted:

@@ -1,6 +1,7 @@
 // What the use cases speak about: the typed order request and the things that are stored.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -244,6 +245,34 @@ struct Job {
   unsigned attempts = 0;          ///< finished tries
   std::string lease;              ///< set by claim()
   base::Duration clock_offset{};  ///< of the application, set by claim()
+  /// Claims in a row that came to no end: their worker died or failed under way. Set by claim().
+  unsigned crashes = 0;
+  /// The trace that the job belongs to, as a traceparent (W3C Trace Context); empty: none. A job
+  /// that is inserted without one gets that of the thread that commits (base/trace.hpp).
+  std::string trace;
+};
+
+/// What has become of a job, in an operator's words.
+enum class JobState {
+  waiting,  ///< for its time or for a worker
+  running,  ///< claimed under a lease
+  blocked,  ///< behind another one of its lane
+  done,     ///< or dropped, or discarded; kept for a while
+  dead,     ///< given up: a dead letter, kept until somebody redrives or discards it
+};
+inline constexpr std::array kJobStates{JobState::waiting, JobState::running, JobState::blocked,
+                                       JobState::done, JobState::dead};
+[[nodiscard]] const char* to_string(JobState state);
+
+/// A job as an operator sees it. Times are real ones.
+struct JobView {
+  Job job;  ///< without its lease
+  JobState state = JobState::waiting;
+  base::TimePoint due_at{};
+  std::optional<base::TimePoint> lease_until;  ///< of a running one
+  std::optional<base::TimePoint> ended_at;     ///< of one that is done or dead
+  std::string error;                           ///< of its last failed try: fixed words, no PHI
+  std::int64_t sequence = 0;                   ///< grows with every job
 };
 
 /// Which task is whose: the order's own list is the truth, this finds it.

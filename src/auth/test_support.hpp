@@ -57,7 +57,8 @@ class KeyStore final : public app::Store {
     return away_error();
   }
   base::Result<std::vector<app::Application>> applications() override { return away_error(); }
-  base::Result<std::vector<app::Job>> claim(base::TimePoint, base::Duration, std::size_t) override {
+  base::Result<std::vector<app::Job>> claim(base::TimePoint, base::Duration,
+                                            const app::ClaimLimits&) override {
     return away_error();
   }
   base::Result<std::vector<std::string>> heartbeat(
@@ -65,9 +66,24 @@ class KeyStore final : public app::Store {
       base::Duration) override {
     return away_error();
   }
+  base::Result<void> give_back(const std::vector<std::pair<std::string, std::string>>&,
+                               base::TimePoint, app::GiveBack) override {
+    return away_error();
+  }
   base::Result<std::optional<base::TimePoint>> next_due() override { return away_error(); }
   base::Result<std::vector<app::Job>> dead_jobs(std::size_t) override { return away_error(); }
-  base::Result<void> ping() override { return away_error(); }
+  base::Result<std::vector<app::JobView>> list_jobs(const app::JobFilter&, std::int64_t,
+                                                    std::size_t) override {
+    return away_error();
+  }
+  base::Result<std::vector<app::JobView>> find_jobs(const std::string&) override {
+    return away_error();
+  }
+  base::Result<std::vector<app::JobCount>> count_jobs(const std::optional<std::string>&) override {
+    return away_error();
+  }
+  base::Result<app::StoreFigures> figures() override { return away_error(); }
+  base::Result<int> ping() override { return away_error(); }
 
   std::mutex mutex;
   std::vector<app::SigningKey> keys;

@@ -67,6 +67,11 @@ TEST(Bytes, Base64IsStrictAboutItsAlphabet) {
 
 TEST(Bytes, HashesAsPublished) {
   EXPECT_EQ(sha256_hex("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  Sha256 in_parts;
+  in_parts.add("a");
+  in_parts.add("");
+  in_parts.add("bc");
+  EXPECT_EQ(in_parts.finish(), sha256_hex("abc"));
 }
 
 TEST(Text, FoldsForComparison) {

@@ -93,6 +93,24 @@ std::string sha256_raw(std::string_view bytes) {
   return digest;
 }
 
+struct Sha256::State {
+  crypto_hash_sha256_state sum;
+};
+
+Sha256::Sha256() : state_(std::make_unique<State>()) { crypto_hash_sha256_init(&state_->sum); }
+Sha256::~Sha256() = default;
+
+void Sha256::add(std::string_view bytes) {
+  crypto_hash_sha256_update(&state_->sum, reinterpret_cast<const unsigned char*>(bytes.data()),
+                            bytes.size());
+}
+
+std::string Sha256::finish() {
+  std::string digest(crypto_hash_sha256_BYTES, '\0');
+  crypto_hash_sha256_final(&state_->sum, reinterpret_cast<unsigned char*>(digest.data()));
+  return to_hex(as_bytes(digest));
+}
+
 std::string sha256_hex(std::string_view bytes) { return to_hex(as_bytes(sha256_raw(bytes))); }
 
 bool equal_constant_time(std::string_view a, std::string_view b) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -29,6 +30,23 @@ namespace chartroom::base {
 [[nodiscard]] std::string sha256_hex(std::string_view bytes);
 /// SHA-256 as 32 raw bytes.
 [[nodiscard]] std::string sha256_raw(std::string_view bytes);
+
+/// The same of bytes that come in parts. Not thread-safe.
+class Sha256 {
+ public:
+  Sha256();
+  ~Sha256();
+  Sha256(const Sha256&) = delete;
+  Sha256& operator=(const Sha256&) = delete;
+
+  void add(std::string_view bytes);
+  /// Once, when all has been added: 64 hex digits.
+  [[nodiscard]] std::string finish();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
 
 /// Compares in a time that depends on the lengths alone.
 [[nodiscard]] bool equal_constant_time(std::string_view a, std::string_view b);

@@ -120,9 +120,14 @@ std::optional<Decimal> Decimal::scaled(const Decimal& multiply, const Decimal& d
   const Decimal addend = add.scale_ > places
                              ? add
                              : Decimal(add.mantissa_ * power_of_ten(places - add.scale_), places);
+  // Whoever reads the result again must be able to.
+  const auto of_size = [places](Wide result) -> std::optional<Decimal> {
+    if (digit_count(result) > kPlacesMost) return std::nullopt;
+    return Decimal(result, places);
+  };
   if (addend.scale_ == places) {
     if (digit_count(addend.mantissa_) + digit_count(bottom) > kWideDigits) return std::nullopt;
-    return Decimal(divide_rounded(top + addend.mantissa_ * bottom, bottom), places);
+    return of_size(divide_rounded(top + addend.mantissa_ * bottom, bottom));
   }
   const int finer = addend.scale_ - places;
   if (digit_count(top) + finer > kWideDigits ||
@@ -131,7 +136,7 @@ std::optional<Decimal> Decimal::scaled(const Decimal& multiply, const Decimal& d
     return std::nullopt;
   }
   top = top * power_of_ten(finer) + addend.mantissa_ * bottom;
-  return Decimal(divide_rounded(top, bottom * power_of_ten(finer)), places);
+  return of_size(divide_rounded(top, bottom * power_of_ten(finer)));
 }
 
 std::strong_ordering operator<=>(const Decimal& a, const Decimal& b) {

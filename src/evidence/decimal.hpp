@@ -22,8 +22,8 @@ class Decimal {
   /// Rounded half away from zero, as laboratories do.
   [[nodiscard]] Decimal rounded(int places) const;
 
-  /// this × multiply ÷ divide + add, rounded to `places`. Nullopt when a step leaves the range or
-  /// `divide` is zero.
+  /// this × multiply ÷ divide + add, rounded to `places`. Nullopt when a step leaves the range, the
+  /// result has more than 18 digits, or `divide` is zero.
   [[nodiscard]] std::optional<Decimal> scaled(const Decimal& multiply, const Decimal& divide,
                                               const Decimal& add, int places) const;
 

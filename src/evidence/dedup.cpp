@@ -252,19 +252,75 @@ void add_sources(Fact& shown, const Fact& duplicate) {
   }
 }
 
+// For each source the first one that holds the same document: the same bytes, or a document of the
+// same id and version. Itself when there is none before it.
+std::vector<std::size_t> first_deliveries(const Record& record) {
+  std::vector<std::size_t> first(record.sources.size());
+  std::map<std::string, std::size_t> known;
+  std::map<std::size_t, std::vector<const ClinicalDocument*>> documents;
+  for (const ClinicalDocument& each : record.documents) documents[each.source].push_back(&each);
+  for (std::size_t i = 0; i < first.size(); ++i) {
+    first[i] = i;
+    std::vector<std::string> names;
+    if (!record.sources[i].sha256.empty()) names.push_back("bytes|" + record.sources[i].sha256);
+    // An attached document is a part of its item, not the item.
+    const auto of_source = documents.find(i);
+    const bool whole = record.sources[i].format == SourceFormat::ccda;
+    if (whole && of_source != documents.end() && of_source->second.size() == 1) {
+      const ClinicalDocument& document = *of_source->second.front();
+      if (!document.id.empty()) names.push_back("id|" + document.id + "|" + document.version);
+    }
+    for (const std::string& name : names) {
+      const auto [at, is_new] = known.emplace(name, first[i]);
+      if (!is_new) first[i] = std::min(first[i], at->second);
+    }
+  }
+  return first;
+}
+
+// What a document says that was delivered before, in the same words and at the same place: fact →
+// fact of the first delivery. Ids are reused by mistake, so only what is equal counts as a copy.
+std::map<std::size_t, std::size_t> copies_of(const Record& record) {
+  const std::vector<std::size_t> first = first_deliveries(record);
+  const auto place = [](std::size_t source, const Fact& fact) {
+    return std::tuple(source, fact.kind, fact.sources.front().locator, fact.text, fact.value.raw,
+                      fact.when.text());
+  };
+  std::map<decltype(place(0, Fact{})), std::size_t> originals;
+  std::map<std::size_t, std::size_t> copies;
+  for (std::size_t i = 0; i < record.facts.size(); ++i) {
+    const std::size_t source = record.facts[i].sources.front().source;
+    if (first[source] == source) originals.emplace(place(source, record.facts[i]), i);
+  }
+  for (std::size_t i = 0; i < record.facts.size(); ++i) {
+    const std::size_t source = record.facts[i].sources.front().source;
+    if (first[source] == source || record.facts[i].hidden) continue;
+    const auto original = originals.find(place(first[source], record.facts[i]));
+    if (original == originals.end() || record.facts[original->second].hidden) continue;
+    copies.emplace(i, original->second);
+  }
+  return copies;
+}
+
 class Linker {
  public:
   explicit Linker(Record& record) : record_(record) {}
 
   void run() {
+    const std::map<std::size_t, std::size_t> copies = copies_of(record_);
     std::vector<std::size_t> order;
     for (std::size_t i = 0; i < record_.facts.size(); ++i) {
-      if (!record_.facts[i].hidden) order.push_back(i);
+      if (!record_.facts[i].hidden && copies.count(i) == 0) order.push_back(i);
     }
     std::stable_sort(order.begin(), order.end(), [this](std::size_t a, std::size_t b) {
       return rank(record_.facts[a], record_.sources) < rank(record_.facts[b], record_.sources);
     });
     for (const std::size_t position : order) place(position);
+    for (const auto& [copy, original] : copies) {
+      const std::size_t shown = record_.facts[original].duplicate_of.value_or(original);
+      record_.facts[copy].duplicate_of = shown;
+      add_sources(record_.facts[shown], record_.facts[copy]);
+    }
   }
 
  private:

@@ -24,6 +24,7 @@ struct Tally {
   bool given_agrees = false;  ///< at least in part
   bool family_known = false;  ///< on both sides
   bool anchored = false;      ///< address, phone, e-mail, SSN or identifier agrees
+  bool sex_differs = false;
 
   void agree(int points, const char* field) {
     decision.score += points;
@@ -179,7 +180,9 @@ void compare_sexes(const Person& a, const Person& b, Tally& tally) {
   if (!known(a.sex) || !known(b.sex)) return;
   if (a.sex == b.sex) return tally.agree(5, "sex");
   // "other" on one side alone contradicts nothing: systems and times differ in what they offer.
-  if (a.sex != "other" && b.sex != "other") tally.disagree(-10, "sex");
+  if (a.sex == "other" || b.sex == "other") return;
+  tally.sex_differs = true;
+  tally.disagree(-10, "sex");
 }
 
 void compare_ssns(const Person& a, const Person& b, Tally& tally) {
@@ -303,6 +306,10 @@ void decide(const Person& ordered, const Person& found, Trust trust, const base:
   if (!tally.conflict.empty()) {
     decision.verdict = Verdict::reject;
     decision.reason = tally.conflict;
+  } else if (found.names.empty() && tally.birth_agrees && tally.anchored && !tally.sex_differs) {
+    // What else is there agrees, and the name can neither help nor harm: a person has to look.
+    decision.verdict = Verdict::quarantine;
+    decision.reason = "the record names nobody";
   } else if (decision.score < kReject) {
     decision.verdict = Verdict::reject;
     decision.reason = "too little agrees";

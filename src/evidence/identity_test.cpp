@@ -115,6 +115,20 @@ TEST(Identity, PersonWithoutANameIsQuarantinedAtMost) {
   EXPECT_EQ(network(ordered, nameless).verdict, Verdict::quarantine);
 }
 
+// 30 + 12 points alone would be a rejection, and the record might be hers.
+TEST(Identity, ANamelessRecordOfTheSameBirthDateAndHouseIsLookedAt) {
+  Person nameless = jane();
+  nameless.names.clear();
+  nameless.sex.clear();
+  EXPECT_EQ(network(jane(), nameless).verdict, Verdict::quarantine);
+  EXPECT_EQ(network(jane(), nameless).reason, "the record names nobody");
+  nameless.sex = "male";
+  EXPECT_EQ(network(jane(), nameless).verdict, Verdict::reject);
+  nameless.sex.clear();
+  nameless.addresses.clear();
+  EXPECT_EQ(network(jane(), nameless).verdict, Verdict::reject);
+}
+
 TEST(Identity, GeneratedNamesOfOneBirthdayAreRejected) {
   const Person lucien = person("Lucien408", "Bosco882", {1940, 3, 29}, "male");
   const Person uscore = person("ClientTests", "USCore", {1940, 3, 29}, "male");

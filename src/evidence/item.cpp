@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "evidence/read.hpp"
+#include "evidence/rtf.hpp"
 
 namespace chartroom::evidence {
 namespace {
@@ -50,6 +51,19 @@ bool looks_like_lines(std::string_view text) {
   return first.size() > 2 && first.back() == '}' && rest.starts_with('{');
 }
 
+// Of items that are neither FHIR nor C-CDA nor PDF, in words for people.
+const char* what_it_is(std::string_view bytes) {
+  using namespace std::string_view_literals;
+  if (bytes.starts_with("PK\x03\x04")) {
+    return "The item is a ZIP archive: its documents have to come one by one.";
+  }
+  const bool picture = bytes.starts_with("\x89PNG") || bytes.starts_with("\xFF\xD8\xFF") ||
+                       bytes.starts_with("II*\0"sv) || bytes.starts_with("MM\0*"sv);
+  if (picture) return "The item is a picture: it has no coded data.";
+  if (is_rtf(bytes)) return "The item is an RTF text: it has no coded data.";
+  return bytes.empty() ? "The item is empty." : "The item is neither FHIR nor C-CDA.";
+}
+
 }  // namespace
 
 Detected detect(std::string_view bytes) {
@@ -75,21 +89,20 @@ base::Result<std::vector<Reading>> read_item(std::string_view bytes,
     case Detected::fhir_json:
     case Detected::fhir_ndjson:
       return read_fhir(bytes, supporting);
-    case Detected::ccda: {
+    case Detected::ccda:
+    case Detected::ccda_fragment: {  // the reader knows what it is a fragment of
       auto reading = read_ccda(bytes);
       if (!reading) return base::pass_on(std::move(reading.error()));
       std::vector<Reading> readings;
       readings.push_back(std::move(*reading));
       return readings;
     }
-    case Detected::ccda_fragment:
-      return base::fail(base::ErrorCode::corrupt, "the item is XML but no whole C-CDA document");
     case Detected::pdf:
-      return base::fail(base::ErrorCode::corrupt, "the item is a PDF file without coded data");
+      return base::fail(base::ErrorCode::corrupt, "The item is a PDF file: it has no coded data.");
     case Detected::unknown:
       break;
   }
-  return base::fail(base::ErrorCode::corrupt, "the item is neither FHIR nor C-CDA");
+  return base::fail(base::ErrorCode::corrupt, what_it_is(bytes));
 }
 
 }  // namespace chartroom::evidence

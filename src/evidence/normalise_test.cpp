@@ -369,6 +369,32 @@ TEST(NormaliseProperty, DuplicatesPointAtShownFacts) {
   }));
 }
 
+// Each provider keeps its problem list, but a document that came through two of them is one list.
+TEST(Normalise, ADocumentThroughTwoProvidersIsOneDocument) {
+  const Fact problem =
+      coded(Kind::problem, "http://snomed.info/sct", "38341003", "Hypertension", day(2020, 1, 1));
+  for (const bool same_document : {true, false}) {
+    Record record = record_of(2);
+    for (std::size_t source = 0; source < 2; ++source) {
+      record.sources[source].format = SourceFormat::ccda;
+      Reading reading;
+      reading.facts = {problem};
+      ClinicalDocument document;
+      document.id = same_document ? "2.16.1^7" : "2.16.1^" + std::to_string(source);
+      reading.documents.push_back(document);
+      add_reading(record, std::move(reading), source);
+    }
+    normalise(record);
+    std::size_t shown = 0;
+    for (const Fact& fact : record.facts) {
+      if (fact.duplicate_of) continue;
+      ++shown;
+      EXPECT_EQ(fact.sources.size(), same_document ? 2U : 1U);
+    }
+    EXPECT_EQ(shown, same_document ? 1U : 2U);
+  }
+}
+
 TEST(Normalise, TheSameFileTwiceAddsNothing) {
   CHARTROOM_NEED_SHARED_DATA();
   const auto files = testing::files_under("fhir/synthea-2019");

@@ -116,6 +116,12 @@ TEST(Decimals, RoundHalfAwayFromZero) {
   EXPECT_LT(*Decimal::parse("-1"), *Decimal::parse("0.5"));
 }
 
+// Found by fuzzing: a result of twenty digits was no number for whoever read it next.
+TEST(Units, WhatIsConvertedCanBeReadAgain) {
+  EXPECT_EQ(convert_unit("181.8e14", "L", "L", 2), std::nullopt);
+  EXPECT_EQ(convert_unit("181.8e12", "L", "L", 2), "181800000000000.00");
+}
+
 TEST(DecimalsProperty, WholeNumbersAgreeWithIntegers) {
   EXPECT_TRUE(rc::check([](int a, int b) {
     const auto left = Decimal::parse(std::to_string(a));

@@ -1,5 +1,6 @@
 #include "http/session.hpp"
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -13,6 +14,7 @@
 
 #include "base/ids.hpp"
 #include "base/text.hpp"
+#include "base/work_context.hpp"
 #include "http/envelope.hpp"
 #include "http/response_writer.hpp"
 #include "http/target.hpp"
@@ -58,9 +60,24 @@ Request convert_head(const Parser::value_type& message, const std::string& remot
   return request;
 }
 
+/// The request's part of its caller's trace. More than one traceparent is none.
+base::WorkContext context_of(const Request& request) {
+  base::WorkContext context{request.request_id, {}, {}, {}};
+  const auto is_parent = [](const auto& header) { return header.first == "traceparent"; };
+  const auto parent = std::find_if(request.headers.begin(), request.headers.end(), is_parent);
+  if (parent == request.headers.end() ||
+      std::find_if(parent + 1, request.headers.end(), is_parent) != request.headers.end()) {
+    return context;
+  }
+  context.trace = base::parse_traceparent(parent->second);
+  if (context.trace) context.trace = base::next_span(*context.trace);
+  return context;
+}
+
 /// A handler's exception may quote the request, so only its type is told.
 Response run_handler(const Route& route, const Request& request, base::Logger& logger) {
   std::string_view kind;
+  const base::WorkScope scope(context_of(request));
   try {
     return route.handler(request);
   } catch (const std::exception& error) {
@@ -74,8 +91,9 @@ Response run_handler(const Route& route, const Request& request, base::Logger& l
   return plain_error(request, 500);
 }
 
-Response overloaded(const Request& request) {
-  auto response = plain_error(request, 503);
+/// 503: too much of all callers; 429: of this one.
+Response overloaded(const Request& request, int status = 503) {
+  auto response = plain_error(request, status);
   response.with("retry-after", "1");
   return response;
 }
@@ -213,7 +231,10 @@ class Session::Impl {
     request.path_parameters = std::move(match.path_parameters);
     deadline_ = Steady::time_point::max();
     const auto begun = Steady::now();
-    auto response = co_await handle(*match.route, request);
+    auto admission = shared_.door ? shared_.door(request) : Admission{};
+    auto response = admission.refusal ? std::move(*admission.refusal)
+                                      : co_await handle(*match.route, request, admission.caller);
+    for (auto& [name, value] : admission.headers) response.with(std::move(name), std::move(value));
     const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(Steady::now() - begun);
     shared_.logger.write(response.status < 500 ? base::LogLevel::debug : base::LogLevel::warning,
                          "request answered",
@@ -224,11 +245,12 @@ class Session::Impl {
     co_return response;
   }
 
-  /// Runs the handler in the pool and comes back to the io thread. `route` and `request` outlive
-  /// the wait: the caller's frame holds them.
-  asio::awaitable<Response> handle(const Route& route, const Request& request) {
+  /// Runs the handler in the pool and comes back to the io thread. What it is given outlives the
+  /// wait: the caller's frame holds it.
+  asio::awaitable<Response> handle(const Route& route, const Request& request,
+                                   const std::string& caller) {
     return asio::async_initiate<const asio::use_awaitable_t<>, void(Response)>(
-        [this, &route, &request](auto&& handler) {
+        [this, &route, &request, &caller](auto&& handler) {
           using Resumption = std::decay_t<decltype(handler)>;
           auto waiting = std::make_shared<Resumption>(std::forward<decltype(handler)>(handler));
           auto& shared = shared_;
@@ -237,12 +259,14 @@ class Session::Impl {
               std::move (*who)(std::move(response));
             });
           };
-          const bool taken =
-              shared.pool.submit([&shared, &route, &request, waiting, resume]() mutable {
+          const auto taken =
+              shared.pool.submit(caller, [&shared, &route, &request, waiting, resume]() mutable {
                 auto response = run_handler(route, request, shared.logger);
                 resume(std::move(waiting), std::move(response));
               });
-          if (!taken) resume(std::move(waiting), overloaded(request));
+          if (taken == HandlerPool::Taken::yes) return;
+          const int status = taken == HandlerPool::Taken::caller_full ? 429 : 503;
+          resume(std::move(waiting), overloaded(request, status));
         },
         asio::use_awaitable);
   }

@@ -10,6 +10,7 @@
 #include "delivery/client_certificate.hpp"
 #include "delivery/report_shipper.hpp"
 #include "main/commands.hpp"
+#include "main/job_commands.hpp"
 #include "main/outgoing_documents.hpp"
 #include "main/print.hpp"
 #include "main/wiring.hpp"
@@ -155,16 +156,25 @@ int destination_list(const Config& config, const std::string& client_id) {
   return kDone;
 }
 
-int destination_remove(const Config& config, const std::string& client_id,
-                       const std::string& name) {
+int destination_remove(const Config& config, const std::string& client_id, const std::string& name,
+                       bool sure) {
   const auto yard = open_shipyard(config, client_id);
   if (!yard) return report_error(yard.error());
   const auto destination = destination_named(*yard, name);
   if (!destination) return report_error(destination.error());
+  const auto waiting =
+      count_jobs_with(*yard->house->store, client_id, "ship", "destinationId", destination->id);
+  if (!waiting) return report_error(waiting.error());
+  if (*waiting > 0 && !sure) {
+    std::cerr << "chartroom: " << *waiting
+              << " reports wait to be shipped there, and would not be; --yes removes it all the "
+                 "same\n";
+    return kFailed;
+  }
   const auto removed = yard->tenant->commit({app::DeleteDestination{destination->id},
                                              yard->note("destination.removed", destination->id)});
   if (!removed) return report_error(removed.error());
-  print({{"removed", name}});
+  print({{"removed", name}, {"not_shipped", *waiting}});
   return kDone;
 }
 

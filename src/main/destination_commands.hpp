@@ -12,7 +12,9 @@ namespace chartroom::cli {
 int destination_add(const Config& config, const std::string& client_id,
                     const std::filesystem::path& file);
 int destination_list(const Config& config, const std::string& client_id);
-int destination_remove(const Config& config, const std::string& client_id, const std::string& name);
+/// `sure`: also when reports wait to be shipped there.
+int destination_remove(const Config& config, const std::string& client_id, const std::string& name,
+                       bool sure);
 /// One try to ship a report named "test" of nobody's order, from this process.
 int destination_test(const Config& config, const std::string& client_id, const std::string& name);
 /// The last tries, newest first.

@@ -5,6 +5,8 @@
 
 #include <boost/json.hpp>
 
+#include "base/work_context.hpp"
+
 namespace chartroom::cli {
 namespace {
 
@@ -55,10 +57,24 @@ class JsonLogger final : public base::Logger {
     for (const base::LogField& field : fields) {
       std::visit([&](const auto& value) { line[field.name] = value; }, field.value);
     }
+    add_context(line);
     sink_.log(to_spdlog(level), json::serialize(line));
   }
 
  private:
+  /// What the line belongs to, as far as it does not say so itself.
+  static void add_context(json::object& line) {
+    const base::WorkContext& work = base::current_work();
+    for (const auto& [name, value] :
+         {std::pair{"request_id", &work.request_id}, std::pair{"job", &work.job},
+          std::pair{"order", &work.order}}) {
+      if (!value->empty()) line.emplace(name, *value);  // changes nothing where it is there
+    }
+    if (!work.trace) return;
+    line.emplace("trace_id", work.trace->trace_id);
+    line.emplace("span_id", work.trace->span_id);
+  }
+
   const base::Clock& clock_;
   spdlog::logger sink_;
 };

@@ -1,11 +1,14 @@
 #include "main/mail_setup.hpp"
 
+#include <utility>
+
 #include "main/password_file.hpp"
 #include "net/smtp_mail_sender.hpp"
 
 namespace chartroom::cli {
 base::Result<std::unique_ptr<app::MailSender>> open_mail(const Config& config,
-                                                         const base::Clock& clock) {
+                                                         const base::Clock& clock,
+                                                         std::stop_token stop) {
   if (config.smtp_url.empty()) return std::unique_ptr<app::MailSender>();
   net::SmtpSettings settings;
   settings.url = config.smtp_url;
@@ -17,6 +20,7 @@ base::Result<std::unique_ptr<app::MailSender>> open_mail(const Config& config,
   }
   settings.require_tls = config.smtp_require_tls;
   settings.loopback_only = config.sandbox;
+  settings.stop = std::move(stop);
   settings.ca_file = config.smtp_ca_file.string();
   return net::make_mail_sender(std::move(settings), clock);
 }

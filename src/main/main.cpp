@@ -10,8 +10,10 @@
 #include "app/webhook_rules.hpp"
 #include "base/ports.hpp"
 #include "base/text.hpp"
+#include "main/backup_commands.hpp"
 #include "main/commands.hpp"
 #include "main/destination_commands.hpp"
+#include "main/job_commands.hpp"
 #include "main/settings_commands.hpp"
 
 namespace chartroom::cli {
@@ -33,6 +35,15 @@ struct Flags {
   std::vector<std::string> assignments;
   std::string code;
   std::string file;
+  std::string from;
+  std::string to;
+  std::string sha256;
+  std::string postgres_data;
+  bool logical = false;
+  JobChoice jobs;
+  Redrive redrive;
+  std::size_t limit = 100;
+  bool sure = false;
 };
 
 void add_setting(CLI::App& command, Flags& flags, const std::string& flag, const std::string& name,
@@ -113,6 +124,28 @@ void add_server_commands(CLI::App& cli, Flags& flags, Commands& commands) {
   migrate_command->add_flag("--plan", flags.plan, "Only print what would be applied");
 }
 
+/// `backup|restore|check`.
+void add_backup_commands(CLI::App& cli, Flags& flags, Commands& commands) {
+  CLI::App* save =
+      add_tool(cli, flags, commands, "backup", "Make a backup, also while servers run",
+               [&flags](const Config& config) { return backup(config, flags.to, flags.logical); });
+  save->add_option("--to", flags.to,
+                   "What to make; or a folder, in which it gets a name with the time")
+      ->required();
+  save->add_flag("--logical", flags.logical,
+                 "PostgreSQL: dump the database as of now instead of copying the server");
+  CLI::App* load = add_tool(cli, flags, commands, "restore", "Put a backup into a new place",
+                            [&flags](const Config& config) {
+                              return restore(config, flags.from, flags.postgres_data, flags.sha256);
+                            });
+  load->add_option("--from", flags.from, "The backup")->required()->check(CLI::ExistingPath);
+  load->add_option("--sha256", flags.sha256, "Refuse a file with another one");
+  load->add_option("--postgres-data", flags.postgres_data,
+                   "Empty data directory of a PostgreSQL server, for a backup of a whole one");
+  add_tool(cli, flags, commands, "check", "Read the whole store and try the master key",
+           check_store);
+}
+
 void add_app_commands(CLI::App& app, Flags& flags, Commands& commands) {
   CLI::App* create =
       add_tool(app, flags, commands, "create", "Create one; prints its client id and secret, once",
@@ -180,8 +213,9 @@ void add_destination_commands(CLI::App& group, Flags& flags, Commands& commands)
   CLI::App* remove =
       add_app_tool(group, flags, commands, "remove", "Remove one; what waits for it is not shipped",
                    [&flags](const Config& config) {
-                     return destination_remove(config, flags.client_id, flags.name);
+                     return destination_remove(config, flags.client_id, flags.name, flags.sure);
                    });
+  remove->add_flag("--yes", flags.sure, "Also when reports wait to be shipped there");
   CLI::App* test =
       add_app_tool(group, flags, commands, "test", "Ship a small file named \"test\" right now",
                    [&flags](const Config& config) {
@@ -256,12 +290,53 @@ void add_suppression_commands(CLI::App& list, Flags& flags, Commands& commands) 
                });
 }
 
+/// `jobs list|show|stats|redrive|discard`.
+void add_job_commands(CLI::App& jobs, Flags& flags, Commands& commands) {
+  const auto add = [&](const char* name, const char* help, Action action) {
+    CLI::App* made = add_tool(jobs, flags, commands, name, help, std::move(action));
+    made->add_option("--app", flags.client_id, "Client id of one application (default: all)");
+    return made;
+  };
+  CLI::App* list = add("list", "Print jobs, newest first, one a line", [&](const Config& config) {
+    flags.jobs.client_id = flags.client_id;
+    return jobs_list(config, flags.jobs, flags.limit);
+  });
+  list->add_option("--state", flags.jobs.state,
+                   "waiting, running, blocked, done or dead (default: all but done)");
+  list->add_option("--kind", flags.jobs.kind, "Such as deliver, ship, mail, retrieve or build");
+  list->add_option("--order", flags.jobs.order_id, "Id of an order");
+  list->add_option("--limit", flags.limit, "How many (default 100)");
+  CLI::App* show = add("show", "Print all about one job", [&](const Config& config) {
+    return jobs_show(config, flags.client_id, flags.redrive.job_id);
+  });
+  add("stats", "Print how many there are, by kind and state",
+      [&](const Config& config) { return jobs_stats(config, flags.client_id); });
+  CLI::App* redrive = add("redrive", "Let dead letters run again", [&](const Config& config) {
+    flags.redrive.sure = flags.sure;
+    return jobs_redrive(config, flags.client_id, flags.redrive);
+  });
+  redrive->add_option("id", flags.redrive.job_id, "Id of one");
+  redrive->add_option("--kind", flags.redrive.kind, "All of this kind");
+  redrive->add_flag("--all", flags.redrive.all, "All of them");
+  redrive->add_flag("--yes", flags.sure,
+                    "Do it; without, --kind and --all only say what they would");
+  CLI::App* discard = add("discard", "Give up a dead letter for good", [&](const Config& config) {
+    return jobs_discard(config, flags.client_id, flags.redrive.job_id, flags.code);
+  });
+  for (CLI::App* command : {show, discard}) {
+    command->add_option("id", flags.redrive.job_id, "Id of the job")->required();
+  }
+  discard->add_option("--reason", flags.code, "A ticket's number or a word, for the audit trail")
+      ->required();
+}
+
 int run(int argc, char** argv) {
   CLI::App cli{"Chartroom orders medical evidence: records in, reports out."};
   cli.require_subcommand(1);
   Flags flags;
   Commands commands;
   add_server_commands(cli, flags, commands);
+  add_backup_commands(cli, flags, commands);
   CLI::App& app = *group(cli, "app", "Applications: the containers of an integration");
   add_app_commands(app, flags, commands);
   add_settings_commands(app, flags, commands);
@@ -275,6 +350,7 @@ int run(int argc, char** argv) {
   add_suppression_commands(
       *group(cli, "suppression", "Persons about whom nothing may be retrieved or released"), flags,
       commands);
+  add_job_commands(*group(cli, "jobs", "The queue of work, and dead letters"), flags, commands);
   CLI::App* routes_command = cli.add_subcommand("routes", "Print the API's operations");
   CLI::App* version_command = cli.add_subcommand("version", "Print the version");
 

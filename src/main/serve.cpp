@@ -2,10 +2,17 @@
 #include <pthread.h>
 
 #include <algorithm>
+#include <condition_variable>
 #include <csignal>
+#include <cstdlib>
 #include <functional>
 #include <iostream>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <thread>
 
+#include "api/door.hpp"
 #include "api/routes.hpp"
 #include "app/desk.hpp"
 #include "app/jobs.hpp"
@@ -118,18 +125,77 @@ class Watch {
   metrics::Metrics& metrics() { return metrics_; }
   std::string text() {
     // A store that does not answer shows in the failed commits; the last age stands meanwhile.
-    if (const auto due = house_.store->next_due()) {
-      const base::TimePoint now = house_.clock.now();
-      const bool waits = due->has_value() && **due < now;
-      metrics_.set_oldest_due(waits ? now - **due : base::Duration::zero());
-    }
+    if (const auto lag = queue_lag()) metrics_.set_oldest_due(*lag);
+    count();
     return metrics_.text();
+  }
+  base::Result<base::Duration> queue_lag() {
+    const auto due = house_.store->next_due();
+    if (!due) return base::pass_on(due.error());
+    const base::TimePoint now = house_.clock.now();
+    const bool waits = due->has_value() && **due < now;
+    return waits ? now - **due : base::Duration::zero();
   }
 
  private:
+  /// Costs as much as there is to count, so not more often than that.
+  static constexpr std::chrono::seconds kCountPause{15};
+
+  void count() {
+    const std::lock_guard lock(mutex_);
+    const auto now = std::chrono::steady_clock::now();
+    if (counted_ && now - *counted_ < kCountPause) return;
+    const auto figures = house_.store->figures();
+    if (!figures) return;
+    metrics_.set_open_orders(figures->open_orders);
+    metrics_.set_dead_jobs(figures->dead_jobs);
+    counted_ = now;
+  }
+
   OpenStore& house_;
+  std::mutex mutex_;  ///< guards counted_
+  std::optional<std::chrono::steady_clock::time_point> counted_;
   metrics::Metrics metrics_;
   metrics::StoreWatch store_watch_;
+};
+
+/// Requests that have begun may take so long to end when the process stops.
+constexpr std::chrono::milliseconds kDrain{2'500};
+
+/// Ends the process when stopping takes longer than it may: what hangs is a peer, a disk or a
+/// database, and any moment is a good one to end, since nothing lives in memory alone.
+class StopLimit {
+ public:
+  explicit StopLimit(base::LogLevel level)
+      : logger_(make_json_logger(clock_, level)), thread_([this] {
+          std::unique_lock lock(mutex_);
+          if (!ended_signal_.wait_for(lock, kLimit, [this] { return ended_; })) leave(*logger_);
+        }) {}
+  ~StopLimit() {
+    {
+      const std::lock_guard lock(mutex_);
+      ended_ = true;
+    }
+    ended_signal_.notify_one();
+    thread_.join();
+  }
+  StopLimit(const StopLimit&) = delete;
+  StopLimit& operator=(const StopLimit&) = delete;
+
+  [[noreturn]] static void leave(base::Logger& logger) {
+    logger.warning("stopped without waiting for what still ran");
+    std::_Exit(kDone);
+  }
+
+ private:
+  static constexpr std::chrono::milliseconds kLimit{4'600};
+
+  base::SystemClock clock_;
+  std::unique_ptr<base::Logger> logger_;
+  std::mutex mutex_;
+  std::condition_variable ended_signal_;
+  bool ended_ = false;
+  std::thread thread_;
 };
 
 /// A node without the role "api" answers its operator alone.
@@ -155,6 +221,8 @@ http::Router make_router(const api::ApiPorts& ports, app::LinkSigner& links, con
 
 int serve(const Config& config) {
   const sigset_t signals = block_signals();
+  std::optional<StopLimit> stop_limit;  // the last to go: closing the store belongs to stopping
+  std::stop_source outgoing;
   auto open = open_store(config, Purpose::serve);
   if (!open) return report_error(open.error());
   OpenStore& house = **open;
@@ -170,12 +238,14 @@ int serve(const Config& config) {
   }
 
   SandboxChannels channels = make_channels(config, *logger);
-  const auto client = net::make_http_client({config.sandbox, std::chrono::seconds{5}, {}});
+  const auto client =
+      net::make_http_client({config.sandbox, std::chrono::seconds{5}, {}, outgoing.get_token()});
   const auto signer = delivery::make_webhook_signer();
   delivery::Authenticator authenticator(*client, house.clock);
   WebhookSender webhooks(authenticator, *signer, house.random);
   metrics::ObservedSender sender(webhooks, watch.metrics());
-  const auto files = net::make_file_sender({config.sandbox, std::chrono::seconds{5}});
+  const auto files =
+      net::make_file_sender({config.sandbox, std::chrono::seconds{5}, outgoing.get_token()});
   const auto shipper = delivery::make_report_shipper(authenticator, *files, house.random);
   const auto certificates = delivery::make_certificate_reader();
   const auto hasher = auth::make_secret_hasher(house.clock);
@@ -189,7 +259,7 @@ int serve(const Config& config) {
   const auto tokens = auth::make_token_service(*house.store, house.clock, house.random,
                                                *house.sealer, token_settings);
 
-  const auto mailer = open_mail(config, house.clock);
+  const auto mailer = open_mail(config, house.clock, outgoing.get_token());
   if (!mailer) return report_error(mailer.error());
   app::JobRunner runner({*house.store,
                          house.clock,
@@ -200,10 +270,12 @@ int serve(const Config& config) {
                          channels.channels,
                          {mailer->get(), links.get(), config.mail_from, config.mail_reply_to},
                          shipper.get(),
-                         std::max(1U, config.worker_threads / 2)},
+                         std::max(1U, config.worker_threads / 2),
+                         outgoing.get_token()},
                         public_url, kVersion);
   worker::WorkerSettings worker_settings;
   worker_settings.threads = config.worker_threads;
+  worker_settings.outgoing = outgoing;
   worker::Worker worker(*house.store, runner, house.clock, *logger, worker_settings);
   app::Desk desk({*house.store, house.clock, house.random, *logger, *house.sealer, *hasher, *tokens,
                   *links, channels.channels, [&worker] { worker.wake(); }, certificates.get()},
@@ -214,20 +286,30 @@ int serve(const Config& config) {
     return worker.move_clock(application, target);
   });
   if (config.has_role("worker")) worker.start();
-  const api::ApiPorts api_ports{.desk = desk,
-                                .tokens = *tokens,
-                                .clock = house.clock,
-                                .logger = *logger,
-                                .public_url = public_url,
-                                .limit_settings = limits_of(config),
-                                .metrics = [&watch] { return watch.text(); },
-                                .metrics_token = metrics_token};
+  const auto door = std::make_shared<api::Door>(
+      house.clock, api::DoorSettings{config.requests_per_second, config.trusted_proxies});
+  const api::ApiPorts api_ports{
+      .desk = desk,
+      .tokens = *tokens,
+      .clock = house.clock,
+      .logger = *logger,
+      .public_url = public_url,
+      .limit_settings = limits_of(config),
+      .metrics = [&watch] { return watch.text(); },
+      .queue_lag = [&watch] { return watch.queue_lag(); },
+      .queue_lag_degraded = std::chrono::seconds{config.queue_lag_degraded},
+      .metrics_token = metrics_token,
+      .door = door};
   http::ServerSettings server_settings;
   server_settings.address = listen->address;
   server_settings.port = listen->port;
   server_settings.handler_threads = config.handler_threads;
   http::Server server(server_settings, make_router(api_ports, *links, config, watch.metrics()),
-                      *logger);
+                      *logger, [door, &watch](const http::Request& request) {
+                        http::Admission admission = door->admit(request);
+                        if (admission.refusal) watch.metrics().refused();
+                        return admission;
+                      });
   if (config.has_role("api") || config.listen_is_set) {
     if (auto started = server.start(); !started) return report_error(started.error());
     logger->info("listening", {{"port", std::int64_t{server.port()}}, {"sandbox", config.sandbox}});
@@ -236,8 +318,12 @@ int serve(const Config& config) {
   int received = 0;
   sigwait(&signals, &received);
   logger->info("stopping", {{"signal", std::int64_t{received}}});
-  server.stop();
-  worker.stop();
+  stop_limit.emplace(config.level());
+  // Handlers that wait for the worker hear from it that it stops, so both stop at once.
+  std::thread listener([&server] { server.stop(kDrain); });
+  const bool idle = worker.stop();
+  listener.join();
+  if (!idle) StopLimit::leave(*logger);
   return kDone;
 }
 

@@ -179,6 +179,7 @@ OrderType read_members(const toml::table& table, const std::string& path,
   }
   read_sufficiency(reader, type, findings);
   const auto email_required = reader.flag("email_required");
+  type.withhold_restricted = reader.flag("withhold_restricted").value_or(false);
   std::size_t index = 0;
   for (const auto* channel : reader.tables("channels", true)) {
     const auto where = reader.path("channels[" + std::to_string(index++) + "]");
@@ -241,6 +242,7 @@ json::object order_type_document(const OrderType& type) {
           {"reminders", std::move(reminders)},
           {"sufficiency", std::move(sufficiency)},
           {"email_required", type.email_required},
+          {"withhold_restricted", type.withhold_restricted},
           {"channels", std::move(channels)},
           {"outputs", std::move(outputs)}};
 }

@@ -13,10 +13,10 @@ using base::fail;
 using base::pass_on;
 using base::Result;
 
-Result<auth::KeyRing> open_keys(const Config& config, base::Random& random) {
+Result<auth::KeyRing> open_keys(const Config& config, base::Random& random, bool may_make) {
   if (!config.key_file.empty()) return auth::load_key_ring(config.key_file);
   const std::filesystem::path own = config.data / "master.key";
-  if (config.sandbox && !config.data.empty()) {
+  if (may_make && config.sandbox && !config.data.empty()) {
     // Made before the store makes it, and as closed: the store reports what goes wrong here.
     std::error_code ignored;
     if (std::filesystem::create_directories(config.data, ignored)) {
@@ -33,6 +33,21 @@ Result<auth::KeyRing> open_keys(const Config& config, base::Random& random) {
               "With --sandbox and --data one is made under the data directory. All nodes on one "
               "database need the same.");
 }
+
+Result<std::unique_ptr<app::Store>> open_engine(const Config& config, const OpenStore& open,
+                                                base::Random& random, bool serves) {
+  if (!config.has_database()) {
+    const store::SqliteOptions options =
+        serves ? store::SqliteOptions{}
+               : store::SqliteOptions{store::SqliteOptions::Role::tool, false};
+    return store::open_sqlite_store(config.data, *open.sealer, open.clock, random, options);
+  }
+  const auto options = postgres_options(config);
+  if (!options) return pass_on(options.error());
+  return store::open_postgres_store(*options, *open.sealer, open.clock, random, serves);
+}
+
+}  // namespace
 
 Result<void> check_place(const Config& config) {
   if (config.has_database() || !config.data.empty()) return {};
@@ -57,25 +72,19 @@ Result<store::PostgresOptions> postgres_options(const Config& config) {
   return options;
 }
 
-Result<std::unique_ptr<app::Store>> open_engine(const Config& config, const OpenStore& open,
-                                                base::Random& random, bool serves) {
-  if (!config.has_database()) {
-    const store::SqliteOptions options =
-        serves ? store::SqliteOptions{}
-               : store::SqliteOptions{store::SqliteOptions::Role::tool, false};
-    return store::open_sqlite_store(config.data, *open.sealer, open.clock, random, options);
-  }
-  const auto options = postgres_options(config);
-  if (!options) return pass_on(options.error());
-  return store::open_postgres_store(*options, *open.sealer, open.clock, random, serves);
+Result<std::unique_ptr<OpenKeys>> open_keys_alone(const Config& config) {
+  auto open = std::make_unique<OpenKeys>();
+  auto keys = open_keys(config, open->random, false);
+  if (!keys) return pass_on(keys.error());
+  open->keys = std::make_unique<auth::KeyRing>(std::move(*keys));
+  open->sealer = auth::make_sealer(*open->keys, open->random);
+  return open;
 }
-
-}  // namespace
 
 Result<std::unique_ptr<OpenStore>> open_store(const Config& config, Purpose purpose) {
   if (auto checked = check_place(config); !checked) return pass_on(checked.error());
   auto open = std::make_unique<OpenStore>();
-  auto keys = open_keys(config, open->random);
+  auto keys = open_keys(config, open->random, true);
   if (!keys) return pass_on(keys.error());
   open->keys = std::make_unique<auth::KeyRing>(std::move(*keys));
   open->sealer = auth::make_sealer(*open->keys, open->random);

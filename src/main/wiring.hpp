@@ -11,6 +11,7 @@
 #include "base/ports.hpp"
 #include "base/result.hpp"
 #include "main/config.hpp"
+#include "store/postgres/options.hpp"
 
 namespace chartroom::cli {
 
@@ -36,6 +37,19 @@ struct OpenStore {
 /// The application of --app. Error invalid_input when there is none.
 [[nodiscard]] base::Result<app::Application> find_application(app::Store& store,
                                                               const std::string& client_id);
+
+/// The keys alone, of a store that is not opened; never makes any. `sealer` refers to nothing else.
+struct OpenKeys {
+  base::SystemRandom random;
+  std::unique_ptr<auth::KeyRing> keys;
+  std::unique_ptr<app::Sealer> sealer;
+};
+[[nodiscard]] base::Result<std::unique_ptr<OpenKeys>> open_keys_alone(const Config& config);
+
+/// How the database of --database is reached. Error invalid_input: the password file.
+[[nodiscard]] base::Result<store::PostgresOptions> postgres_options(const Config& config);
+/// Error invalid_input when no place for the data is named.
+[[nodiscard]] base::Result<void> check_place(const Config& config);
 
 /// How many migrations were applied.
 [[nodiscard]] base::Result<int> migrate_store(const Config& config);

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <memory>
+#include <utility>
 
 #include "net/guard.hpp"
 
@@ -37,16 +38,22 @@ AddressList resolve(const std::string& host, std::uint16_t port) {
   return AddressList(found);
 }
 
-/// 0, or the error of connect().
-int connect_until(int descriptor, const addrinfo& address, steady_clock::time_point end) {
+/// How often a connection that is being made looks whether it is still wanted.
+constexpr milliseconds kGlance{100};
+
+/// 0, or the error of connect(); ECANCELED when it is no longer wanted.
+int connect_until(int descriptor, const addrinfo& address, steady_clock::time_point end,
+                  const std::stop_token& stop) {
   if (::connect(descriptor, address.ai_addr, address.ai_addrlen) == 0) return 0;
   if (errno != EINPROGRESS) return errno;
   for (;;) {
+    if (stop.stop_requested()) return ECANCELED;
     const auto left = std::chrono::duration_cast<milliseconds>(end - steady_clock::now());
+    const auto wait = std::clamp(left, milliseconds{0}, kGlance);
     pollfd waiting{descriptor, POLLOUT, 0};
-    const int ready =
-        ::poll(&waiting, 1, static_cast<int>(std::max<std::int64_t>(left.count(), 0)));
+    const int ready = ::poll(&waiting, 1, static_cast<int>(wait.count()));
     if (ready < 0 && errno == EINTR) continue;
+    if (ready == 0 && left > kGlance) continue;
     if (ready <= 0) return ETIMEDOUT;
     int error = 0;
     socklen_t size = sizeof error;
@@ -69,7 +76,7 @@ Socket& Socket::operator=(Socket&& other) noexcept {
 }
 
 base::Result<Socket> connect_guarded(const std::string& host, std::uint16_t port, bool allow_local,
-                                     milliseconds timeout) {
+                                     milliseconds timeout, const std::stop_token& stop) {
   const auto end = steady_clock::now() + timeout;
   const AddressList addresses = resolve(host, port);
   if (!addresses) return not_connected("name not resolved");
@@ -82,17 +89,18 @@ base::Result<Socket> connect_guarded(const std::string& host, std::uint16_t port
     Socket socket(::socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
                            address->ai_protocol));
     if (!socket.is_open()) continue;
-    const int error = connect_until(socket.get(), *address, end);
+    const int error = connect_until(socket.get(), *address, end, stop);
     if (error == 0) return socket;
+    if (error == ECANCELED) return not_connected("cancelled");
     words = error == ETIMEDOUT ? "timeout" : "connection refused";
   }
   return not_connected(words);
 }
 
-Deadline::Deadline(int socket, steady_clock::time_point at)
-    : socket_(::fcntl(socket, F_DUPFD_CLOEXEC, 0)), thread_([this, at] {
+Deadline::Deadline(int socket, steady_clock::time_point at, std::stop_token stop)
+    : socket_(::fcntl(socket, F_DUPFD_CLOEXEC, 0)), thread_([this, at, stop = std::move(stop)] {
         std::unique_lock lock(mutex_);
-        if (ended_signal_.wait_until(lock, at, [this] { return ended_; })) return;
+        if (ended_signal_.wait_until(lock, stop, at, [this] { return ended_; })) return;
         passed_ = true;
         ::shutdown(socket_.get(), SHUT_RDWR);
       }) {}

@@ -7,6 +7,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <mutex>
+#include <stop_token>
 #include <string>
 #include <thread>
 
@@ -38,16 +39,19 @@ class Socket {
 };
 
 /// Connects to the first address of the host that answers; non-blocking socket. Errors:
-/// unavailable with "name not resolved", "blocked address", "timeout", "connection refused".
+/// unavailable with "name not resolved", "blocked address", "timeout", "connection refused",
+/// "cancelled" within a moment after `stop` asked for it.
 [[nodiscard]] base::Result<Socket> connect_guarded(const std::string& host, std::uint16_t port,
                                                    bool allow_local,
-                                                   std::chrono::milliseconds timeout);
+                                                   std::chrono::milliseconds timeout,
+                                                   const std::stop_token& stop = {});
 
-/// Shuts a connection down when its time is over, so that whoever waits for it wakes up.
+/// Shuts a connection down when its time is over, or when `stop` asks for it, so that whoever waits
+/// for it wakes up.
 class Deadline {
  public:
   /// Keeps a descriptor of its own; the socket may be closed meanwhile.
-  Deadline(int socket, std::chrono::steady_clock::time_point at);
+  Deadline(int socket, std::chrono::steady_clock::time_point at, std::stop_token stop = {});
   ~Deadline();
   Deadline(const Deadline&) = delete;
   Deadline& operator=(const Deadline&) = delete;
@@ -57,7 +61,7 @@ class Deadline {
   const Socket socket_;
   std::atomic<bool> passed_{false};
   std::mutex mutex_;
-  std::condition_variable ended_signal_;
+  std::condition_variable_any ended_signal_;
   bool ended_ = false;
   std::thread thread_;
 };

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/text.hpp"
+#include "base/work_context.hpp"
 #include "net/curl_support.hpp"
 #include "net/guard.hpp"
 
@@ -29,6 +30,7 @@ struct Transfer {
   std::size_t body_limit = 0;
   std::size_t head_bytes = 0;
   std::string body;
+  std::stop_token stop;
 };
 
 curl_socket_t open_guarded(void* context, curlsocktype purpose, curl_sockaddr* target) {
@@ -51,6 +53,11 @@ std::size_t take_header(char*, std::size_t, std::size_t size, void* context) {
   auto& transfer = *static_cast<Transfer*>(context);
   transfer.head_bytes += size;
   return transfer.head_bytes > kResponseHeadBytesMost ? CURL_WRITEFUNC_ERROR : size;
+}
+
+/// libcurl asks at least once a second.
+int go_on(void* context, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+  return static_cast<Transfer*>(context)->stop.stop_requested() ? 1 : 0;
 }
 
 std::string url_part(CURLU* url, CURLUPart part) {
@@ -112,14 +119,21 @@ base::Result<void> check_request(const app::OutgoingRequest& request) {
 CurlList header_list(const app::OutgoingRequest& request) {
   CurlList list;
   bool typed = false;
+  bool traced = false;
   bool complete = append_line(list, "Expect:");  // no pause for "100 Continue" before large bodies
   for (const auto& [name, value] : request.headers) {
     typed = typed || base::equals_ignoring_case_ascii(name, "content-type");
+    traced = traced || base::equals_ignoring_case_ascii(name, "traceparent");
     // To libcurl "Name:" means leaving it out; "Name;" is the header without a value.
     std::string line = name;
     line += value.empty() ? ";" : ": ";
     line += value;
     complete = complete && append_line(list, line);
+  }
+  const auto& trace = base::current_work().trace;
+  if (trace && !traced) {
+    complete = complete &&
+               append_line(list, "traceparent: " + base::to_traceparent(base::next_span(*trace)));
   }
   // libcurl would call every body a form. A real form's type is libcurl's, since it names the
   // boundary.
@@ -134,6 +148,8 @@ base::Error error_of(CURLcode code, bool blocked) {
   switch (code) {
     case CURLE_OPERATION_TIMEDOUT:
       return unavailable("timeout");
+    case CURLE_ABORTED_BY_CALLBACK:
+      return unavailable("cancelled");
     case CURLE_COULDNT_CONNECT:
       return unavailable(blocked ? "blocked address" : "connection refused");
     case CURLE_COULDNT_RESOLVE_HOST:
@@ -197,6 +213,7 @@ class CurlHttpClient final : public app::HttpClient {
     Transfer transfer;
     transfer.allow_local = settings_.allow_private_addresses;
     transfer.body_limit = request.response_limit_bytes;
+    transfer.stop = settings_.stop;
     if (!(prepare(handle.get(), transfer) && identify(handle.get(), request.certificate) &&
           describe(handle.get(), request, headers.get()))) {
       return base::fail(ErrorCode::unavailable, "transfer failed");
@@ -239,7 +256,11 @@ class CurlHttpClient final : public app::HttpClient {
            set(handle, CURLOPT_WRITEFUNCTION, &take_body) &&
            set(handle, CURLOPT_WRITEDATA, &transfer) &&
            set(handle, CURLOPT_HEADERFUNCTION, &take_header) &&
-           set(handle, CURLOPT_HEADERDATA, &transfer);
+           set(handle, CURLOPT_HEADERDATA, &transfer) && set(handle, CURLOPT_NOPROGRESS, 0L) &&
+           set(handle, CURLOPT_XFERINFOFUNCTION, &go_on) &&
+           set(handle, CURLOPT_XFERINFODATA, &transfer) &&
+           // A name server that hangs must not hold us longer than the time-out.
+           set(handle, CURLOPT_QUICK_EXIT, 1L);
   }
 
   /// libcurl keeps connections apart by the bytes of their client certificate.

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <memory>
+#include <stop_token>
 #include <string>
 
 #include "app/ports.hpp"
@@ -15,6 +16,7 @@ struct HttpClientSettings {
   bool allow_private_addresses = false;
   std::chrono::milliseconds connect_timeout{5'000};  ///< the request's own timeout covers it all
   std::string ca_file{};                             ///< PEM; empty: the system's
+  std::stop_token stop{};  ///< when it asks, what is under way ends within a second: "cancelled"
 };
 
 inline constexpr std::size_t kUrlBytesMost = 8'192;
@@ -26,6 +28,9 @@ inline constexpr std::chrono::milliseconds kTimeoutMost{300'000};
 /// The address is checked where the socket is opened, after the name was resolved, so a name that
 /// changes its mind cannot get around it. Connections are kept for reuse; a body or head over its
 /// limit is "transfer failed".
+///
+/// A request of a thread whose work belongs to a trace (base/work_context.hpp) carries traceparent,
+/// with a span id of its own, unless it has that header already.
 ///
 /// A form is sent by libcurl's own MIME code. A client certificate is shown to whoever asks for one
 /// in the TLS handshake; the connection is then kept for this certificate alone.

@@ -148,12 +148,14 @@ class SshFileSender final : public app::FileSender {
     }
     const SshKey key(raw_key);
     const auto end = steady_clock::now() + upload.timeout;
-    auto socket = connect_guarded(place->host, place->port, settings_.allow_private_addresses,
-                                  std::min(settings_.connect_timeout, upload.timeout));
+    auto socket =
+        connect_guarded(place->host, place->port, settings_.allow_private_addresses,
+                        std::min(settings_.connect_timeout, upload.timeout), settings_.stop);
     if (!socket) return base::pass_on(socket.error());
-    const Deadline deadline(socket->get(), end);
+    const Deadline deadline(socket->get(), end, settings_.stop);
     const auto sent = over(*std::move(socket), *place, key.get(), upload);
-    return sent || !deadline.passed() ? sent : not_sent("timeout");
+    if (sent || !deadline.passed()) return sent;
+    return not_sent(settings_.stop.stop_requested() ? "cancelled" : "timeout");
   }
 
  private:

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <memory>
+#include <stop_token>
 
 #include "app/ports.hpp"
 
@@ -12,6 +13,7 @@ struct SftpSettings {
   /// Sandbox: lets loopback and private addresses through, as in HttpClientSettings.
   bool allow_private_addresses = false;
   std::chrono::milliseconds connect_timeout{5'000};  ///< the upload's own timeout covers it all
+  std::stop_token stop{};  ///< when it asks, what is under way ends soon: "cancelled"
 };
 
 /// One connection per file. The socket is connected by us, so the address that is checked is the

@@ -37,6 +37,10 @@ curl_socket_t open_at_home(void* context, curlsocktype purpose, curl_sockaddr* t
   return open_socket(*target);
 }
 
+int go_on_mailing(void* context, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+  return static_cast<const std::stop_token*>(context)->stop_requested() ? 1 : 0;
+}
+
 std::size_t ignore(char*, std::size_t, std::size_t size, void*) { return size; }
 
 template <typename Value>
@@ -70,6 +74,8 @@ Outcome judge(CURLcode code, long reply, bool blocked) {
       return {Verdict::accepted, {}};
     case CURLE_OPERATION_TIMEDOUT:
       return {Verdict::temporary, "timeout"};
+    case CURLE_ABORTED_BY_CALLBACK:
+      return {Verdict::temporary, "cancelled"};
     case CURLE_COULDNT_RESOLVE_HOST:
       return {Verdict::temporary, "name not resolved"};
     case CURLE_COULDNT_CONNECT:
@@ -186,8 +192,10 @@ class SmtpMailSender final : public app::MailSender {
                static_cast<long>(std::min(kConnectTimeout, settings_.timeout).count())) &&
            set(handle, CURLOPT_TIMEOUT_MS, static_cast<long>(settings_.timeout.count())) &&
            set(handle, CURLOPT_OPENSOCKETFUNCTION, &open_at_home) &&
-           set(handle, CURLOPT_OPENSOCKETDATA, &guard) &&
-           set(handle, CURLOPT_WRITEFUNCTION, &ignore) &&
+           set(handle, CURLOPT_OPENSOCKETDATA, &guard) && set(handle, CURLOPT_NOPROGRESS, 0L) &&
+           set(handle, CURLOPT_XFERINFOFUNCTION, &go_on_mailing) &&
+           set(handle, CURLOPT_XFERINFODATA, &settings_.stop) &&
+           set(handle, CURLOPT_QUICK_EXIT, 1L) && set(handle, CURLOPT_WRITEFUNCTION, &ignore) &&
            set(handle, CURLOPT_HEADERFUNCTION, &ignore);
   }
 

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <memory>
+#include <stop_token>
 #include <string>
 
 #include "app/ports.hpp"
@@ -20,13 +21,15 @@ struct SmtpSettings {
   std::string ca_file{};       ///< PEM; empty: the system's
   std::chrono::milliseconds timeout{20'000};           ///< of one mail, all in all
   std::chrono::milliseconds pause_after_hang{30'000};  ///< see make_mail_sender
+  std::stop_token stop{};  ///< when it asks, what is under way ends within a second: "cancelled"
 };
 
 /// One connection per mail. smtp:// turns to TLS by STARTTLS or nothing is said; certificates and
 /// host names are always verified. text and html go as one multipart/alternative in UTF-8.
 ///
 /// Errors, temporary: "timeout", "connection refused", "name not resolved", "blocked address",
-/// "tls failure", "login refused", "refused for now" (4xx), "transfer failed", "mail server hangs";
+/// "tls failure", "login refused", "refused for now" (4xx), "transfer failed", "mail server hangs",
+/// "cancelled";
 /// permanent: "refused" (5xx), "invalid mail" (a header field with a control character, an address
 /// that is none). No message holds anything of the mail.
 ///

@@ -112,7 +112,8 @@ json::object write(const OrderType& type) {
           {"sufficientNamedProviders", type.sufficiency.named_providers},
           {"sufficientMonths", type.sufficiency.months},
           {"outputs", std::move(outputs)},
-          {"emailRequired", type.email_required}};
+          {"emailRequired", type.email_required},
+          {"withholdRestricted", type.withhold_restricted}};
 }
 
 OrderType read_type(const json::object& in) {
@@ -147,6 +148,9 @@ OrderType read_type(const json::object& in) {
                             read_strings(output.at("baseReports"))});
   }
   type.email_required = in.at("emailRequired").as_bool();
+  if (const auto* withhold = in.if_contains("withholdRestricted")) {
+    type.withhold_restricted = withhold->as_bool();
+  }
   return type;
 }
 

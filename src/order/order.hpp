@@ -70,6 +70,7 @@ struct OrderType {
   Sufficiency sufficiency;
   std::vector<Output> outputs;
   bool email_required = true;
+  bool withhold_restricted = false;  ///< keep out of reports what its source marks confidential
 
   [[nodiscard]] bool has(Channel channel) const;
 };

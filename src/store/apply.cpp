@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "base/work_context.hpp"
 #include "store/columns.hpp"
 
 namespace chartroom::store {
@@ -23,6 +24,8 @@ constexpr std::array kNames{
     "FinishJob",
     "RetryJob",
     "BuryJob",
+    "RedriveJob",
+    "DiscardJob",
     "DropJobs",
     "InsertAudit",
     "InsertIdempotentAnswer",
@@ -121,8 +124,13 @@ class Preparer {
 const char* name_of(const app::Write& write) { return kNames.at(write.index()); }
 
 Prepared prepare(const app::Sealer& sealer, const std::string& client_id, const app::Write& write) {
-  Prepared prepared{&write, {}, {}, {}, {}};
+  Prepared prepared{&write, {}, {}, {}, {}, {}};
   std::visit(Preparer(sealer, client_id, prepared), write);
+  if (const auto* added = std::get_if<app::InsertJob>(&write)) {
+    prepared.trace = added->job.trace;
+    const auto& trace = base::current_work().trace;
+    if (prepared.trace.empty() && trace) prepared.trace = base::to_traceparent(*trace);
+  }
   return prepared;
 }
 

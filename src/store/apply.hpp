@@ -17,6 +17,7 @@ struct Prepared {
   std::string document;  ///< JSON column: the order's core, an order type
   std::string options;   ///< a webhook's second sealed column; empty: no value
   std::string key;       ///< keyed hash of a subscriber's address
+  std::string trace;     ///< a job's, or that of the caller's thread
 };
 
 struct Tenant {
@@ -54,6 +55,10 @@ Applied apply(Script& out, const Tenant& tenant, const app::PurgeOrderData& writ
 
 // apply_rest.cpp
 Applied apply(Script& out, const Tenant& tenant, const app::RetryJob& write,
+              const Prepared& prepared);
+Applied apply(Script& out, const Tenant& tenant, const app::RedriveJob& write,
+              const Prepared& prepared);
+Applied apply(Script& out, const Tenant& tenant, const app::DiscardJob& write,
               const Prepared& prepared);
 Applied apply(Script& out, const Tenant& tenant, const app::AdvanceClock& write,
               const Prepared& prepared);

@@ -41,6 +41,11 @@ Applied put_tasks(Script& out, const Tenant& tenant, const app::StoredOrder& ord
   return {};
 }
 
+/// What orders_open counts.
+const char* open_state(const app::StoredOrder& order) {
+  return order::is_final(order.core.state) ? "" : order::lower_case(order.core.state);
+}
+
 }  // namespace
 
 Applied apply(Script& out, const Tenant& tenant, const app::InsertOrder& write,
@@ -48,9 +53,9 @@ Applied apply(Script& out, const Tenant& tenant, const app::InsertOrder& write,
   const app::StoredOrder& order = write.order;
   auto inserted = out.run(
       "INSERT INTO orders (client_id, id, version, human_id, client_user_id, core, "
-      "request_sealed) VALUES (?, ?, 1, ?, ?, ?, ?)",
+      "request_sealed, open_state) VALUES (?, ?, 1, ?, ?, ?, ?, ?)",
       tenant.client_id, order.core.id, order.human_id, order.client_user_id, prepared.document,
-      Bytes{prepared.sealed});
+      Bytes{prepared.sealed}, open_state(order));
   if (!inserted) return inserted;
   return put_tasks(out, tenant, order);
 }
@@ -58,11 +63,12 @@ Applied apply(Script& out, const Tenant& tenant, const app::InsertOrder& write,
 Applied apply(Script& out, const Tenant& tenant, const app::UpdateOrder& write,
               const Prepared& prepared) {
   const app::StoredOrder& order = write.order;
-  auto updated = out.run_once(
-      {ErrorCode::conflict, "the order has changed meanwhile"},
-      "UPDATE orders SET version = version + 1, core = ?, request_sealed = ? "
-      "WHERE client_id = ? AND id = ? AND version = ?",
-      prepared.document, Bytes{prepared.sealed}, tenant.client_id, order.core.id, order.version);
+  auto updated =
+      out.run_once({ErrorCode::conflict, "the order has changed meanwhile"},
+                   "UPDATE orders SET version = version + 1, core = ?, request_sealed = ?, "
+                   "open_state = ? WHERE client_id = ? AND id = ? AND version = ?",
+                   prepared.document, Bytes{prepared.sealed}, open_state(order), tenant.client_id,
+                   order.core.id, order.version);
   if (!updated) return updated;
   return put_tasks(out, tenant, order);
 }

@@ -5,14 +5,42 @@ namespace chartroom::store {
 
 using base::ErrorCode;
 
+namespace {
+
+constexpr Need kNoSuchDeadLetter{ErrorCode::conflict,
+                                 "the job is not among the dead letters any more"};
+
+}  // namespace
+
 Applied apply(Script& out, const Tenant& tenant, const app::RetryJob& write,
               const Prepared& /*prepared*/) {
   // It stays the oldest of its lane, so those behind it stay blocked.
   return out.run_once(kLeaseIsOurs,
-                      "UPDATE jobs SET state = 0, attempts = attempts + ?, lease = '', error = ?, "
-                      "due_at_ms = ? WHERE id = ? AND client_id = ? AND state = 1 AND lease = ?",
+                      "UPDATE jobs SET state = 0, attempts = attempts + ?, crashes = 0, "
+                      "lease = '', error = ?, due_at_ms = ? WHERE id = ? AND client_id = ? AND "
+                      "state = 1 AND lease = ?",
                       write.tried ? 1 : 0, write.error, tenant.now + write.delay, write.job_id,
                       tenant.client_id, write.lease);
+}
+
+Applied apply(Script& out, const Tenant& tenant, const app::RedriveJob& write,
+              const Prepared& /*prepared*/) {
+  // Older than all that waits in its lane, so it is the next one when its turn comes.
+  return out.run_once(kNoSuchDeadLetter,
+                      "UPDATE jobs SET attempts = 0, error = '', ended_at_ms = 0, due_at_ms = ?1, "
+                      "state = CASE WHEN lane <> '' AND EXISTS (SELECT 1 FROM jobs other "
+                      "WHERE other.client_id = ?2 AND other.lane = jobs.lane AND other.lane <> '' "
+                      "AND other.state < 3) THEN 2 ELSE 0 END "
+                      "WHERE id = ?3 AND client_id = ?2 AND state = 4",
+                      tenant.now, tenant.client_id, write.job_id);
+}
+
+Applied apply(Script& out, const Tenant& tenant, const app::DiscardJob& write,
+              const Prepared& /*prepared*/) {
+  return out.run_once(kNoSuchDeadLetter,
+                      "UPDATE jobs SET state = 3, error = error || ?, ended_at_ms = ? "
+                      "WHERE id = ? AND client_id = ? AND state = 4",
+                      "; discarded: " + write.reason, tenant.now, write.job_id, tenant.client_id);
 }
 
 Applied apply(Script& out, const Tenant& tenant, const app::AdvanceClock& write,

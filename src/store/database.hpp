@@ -13,6 +13,7 @@
 #include "base/ports.hpp"
 #include "store/apply.hpp"
 #include "store/session.hpp"
+#include "store/turns.hpp"
 
 namespace chartroom::store {
 
@@ -41,7 +42,9 @@ class Database {
 
   // See app::Store.
   virtual base::Result<std::vector<app::Job>> claim(base::TimePoint now, base::Duration lease,
-                                                    std::size_t limit) = 0;
+                                                    const app::ClaimLimits& limits) = 0;
+  virtual base::Result<void> give_back(const std::vector<JobAndLease>& jobs, base::TimePoint now,
+                                       app::GiveBack how) = 0;
   virtual base::Result<std::vector<std::string>> heartbeat(const std::vector<JobAndLease>& jobs,
                                                            base::TimePoint until) = 0;
   virtual base::Result<std::optional<base::TimePoint>> next_due() = 0;
@@ -60,17 +63,20 @@ class Database {
     return std::move(*result);
   }
 
-  void observe(app::StoreObserver& observer) { observer_ = &observer; }
+  virtual void observe(app::StoreObserver& observer) { observer_ = &observer; }
   [[nodiscard]] app::StoreObserver* observer() const { return observer_; }  ///< null: nobody
 
   [[nodiscard]] const app::Sealer& sealer() const { return sealer_; }
   [[nodiscard]] const base::Clock& clock() const { return clock_; }
   [[nodiscard]] base::Random& random() const { return random_; }
+  /// Whose turn it is to have its jobs claimed by this process.
+  [[nodiscard]] Turns& turns() { return turns_; }
 
  private:
   const app::Sealer& sealer_;
   const base::Clock& clock_;
   base::Random& random_;
+  Turns turns_;
   app::StoreObserver* observer_ = nullptr;
 };
 
@@ -81,5 +87,9 @@ class Database {
 /// would be sealed with the wrong one: it is asked once, before anything is done.
 /// Errors: invalid_input (another key), and those of the session.
 base::Result<void> check_master_key(Session& db, const app::Sealer& sealer);
+/// The same without noting a key where none is noted yet: changes nothing. Whether one is noted.
+base::Result<bool> find_master_key(Session& db, const app::Sealer& sealer);
+/// The same of the stored word itself.
+base::Result<void> check_key_word(std::string_view sealed, const app::Sealer& sealer);
 
 }  // namespace chartroom::store

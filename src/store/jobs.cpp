@@ -16,13 +16,22 @@ base::Result<FoundJob> read_job(const Row& row) {
   job.attempts = static_cast<unsigned>(row.integer(9));
   job.clock_offset = base::Duration{row.integer(10)};
   job.due_at = row.time(8) + job.clock_offset;
+  job.crashes = static_cast<unsigned>(row.integer(11));
+  job.trace = row.text(12);
   return found;
+}
+
+bool goes_before(const FoundJob& a, const FoundJob& b) {
+  if (a.job.priority != b.job.priority) return a.job.priority > b.job.priority;
+  const auto due = [](const FoundJob& found) { return found.job.due_at - found.job.clock_offset; };
+  if (due(a) != due(b)) return due(a) < due(b);
+  return a.sequence < b.sequence;
 }
 
 base::Result<std::vector<app::Job>> dead_jobs(Session& db, std::size_t limit) {
   return db.all<app::Job>(
       "SELECT j.sequence, j.client_id, j.id, j.kind, j.order_id, j.payload, j.lane, j.priority, "
-      "j.due_at_ms, j.attempts, a.clock_offset_ms "
+      "j.due_at_ms, j.attempts, a.clock_offset_ms, j.crashes, j.trace "
       "FROM jobs j INDEXED BY jobs_dead LEFT JOIN applications a ON a.client_id = j.client_id "
       "WHERE j.state = 4 ORDER BY j.ended_at_ms DESC, j.sequence DESC LIMIT ?",
       [](const Row& row) -> base::Result<app::Job> { return std::move(read_job(row)->job); },

@@ -24,12 +24,15 @@ inline constexpr base::Duration kTidyPause = std::chrono::seconds(10);
 constexpr std::size_t kLeaseDigits = 32;
 
 /// A job as selected with these columns, in this order: sequence, client_id, id, kind, order_id,
-/// payload, lane, priority, due_at_ms, attempts, the application's clock_offset_ms.
+/// payload, lane, priority, due_at_ms, attempts, the application's clock_offset_ms, crashes, trace.
 struct FoundJob {
   std::int64_t sequence = 0;  ///< finds its row
   app::Job job;
 };
 base::Result<FoundJob> read_job(const Row& row);
+
+/// The highest priority first, then the longest due, then the oldest.
+[[nodiscard]] bool goes_before(const FoundJob& a, const FoundJob& b);
 
 base::Result<std::vector<app::Job>> dead_jobs(Session& db, std::size_t limit);
 

@@ -7,12 +7,6 @@ namespace {
 
 using base::ErrorCode;
 
-struct AppliedMigration {
-  int version;
-  std::string name;
-  std::string sha256;
-};
-
 base::Result<void> check(const std::vector<AppliedMigration>& applied,
                          std::span<const Migration> known) {
   for (std::size_t i = 0; i < applied.size(); ++i) {
@@ -38,16 +32,25 @@ base::Result<void> check(const std::vector<AppliedMigration>& applied,
 
 }  // namespace
 
-base::Result<std::span<const Migration>> missing_migrations(Session& db,
-                                                            std::span<const Migration> known) {
-  auto applied = db.all<AppliedMigration>(
+base::Result<std::vector<AppliedMigration>> applied_migrations(Session& db) {
+  return db.all<AppliedMigration>(
       "SELECT version, name, sha256 FROM schema_migrations ORDER BY version",
       [](const Row& row) -> base::Result<AppliedMigration> {
         return AppliedMigration{static_cast<int>(row.integer(0)), row.text(1), row.text(2)};
       });
+}
+
+base::Result<std::span<const Migration>> missing_from(const std::vector<AppliedMigration>& applied,
+                                                      std::span<const Migration> known) {
+  if (auto checked = check(applied, known); !checked) return base::pass_on(checked.error());
+  return known.subspan(applied.size());
+}
+
+base::Result<std::span<const Migration>> missing_migrations(Session& db,
+                                                            std::span<const Migration> known) {
+  const auto applied = applied_migrations(db);
   if (!applied) return base::pass_on(applied.error());
-  if (auto checked = check(*applied, known); !checked) return base::pass_on(checked.error());
-  return known.subspan(applied->size());
+  return missing_from(*applied, known);
 }
 
 base::Result<int> apply_migrations(

@@ -19,6 +19,20 @@ struct Migration {
   std::string_view sql;
 };
 
+/// A line of the table schema_migrations.
+struct AppliedMigration {
+  int version = 0;
+  std::string name;
+  std::string sha256;
+};
+
+/// In order. Reads the table, which is there.
+base::Result<std::vector<AppliedMigration>> applied_migrations(Session& db);
+
+/// Those of `known` that are not among the applied ones. Errors as below.
+base::Result<std::span<const Migration>> missing_from(const std::vector<AppliedMigration>& applied,
+                                                      std::span<const Migration> known);
+
 /// The migrations that `db` still lacks. Reads the table schema_migrations, which is there.
 /// Errors: corrupt (one that was applied is not the one in this binary), conflict (the database is
 /// newer than this binary), and those of the session.

@@ -1,6 +1,7 @@
 // The parts of app::Store that all engines are told in the same words: applications and keys.
 #include "store/columns.hpp"
 #include "store/database.hpp"
+#include "store/job_views.hpp"
 #include "store/tenant_store.hpp"
 
 namespace chartroom::store {
@@ -81,9 +82,9 @@ class SqlStore final : public app::Store {
   }
 
   Result<std::vector<app::Job>> claim(base::TimePoint now, base::Duration lease,
-                                      std::size_t limit) override {
-    if (limit == 0) return std::vector<app::Job>{};
-    auto jobs = database_->claim(now, lease, limit);
+                                      const app::ClaimLimits& limits) override {
+    if (limits.jobs == 0) return std::vector<app::Job>{};
+    auto jobs = database_->claim(now, lease, limits);
     if (jobs && database_->observer() != nullptr) database_->observer()->claimed(*jobs);
     return jobs;
   }
@@ -94,10 +95,31 @@ class SqlStore final : public app::Store {
     return database_->heartbeat(job_and_lease, now + lease);
   }
 
+  Result<void> give_back(const std::vector<JobAndLease>& job_and_lease, base::TimePoint now,
+                         app::GiveBack how) override {
+    if (job_and_lease.empty()) return {};
+    return database_->give_back(job_and_lease, now, how);
+  }
+
   Result<std::optional<base::TimePoint>> next_due() override { return database_->next_due(); }
 
   Result<std::vector<app::Job>> dead_jobs(std::size_t limit) override {
     return database_->dead_jobs(limit);
+  }
+
+  Result<std::vector<app::JobView>> list_jobs(const app::JobFilter& filter, std::int64_t before,
+                                              std::size_t limit) override {
+    return database_->fetch(
+        [&](Session& db) { return store::list_jobs(db, filter, before, limit); });
+  }
+
+  Result<std::vector<app::JobView>> find_jobs(const std::string& job_id) override {
+    return database_->fetch([&](Session& db) { return store::find_jobs(db, job_id); });
+  }
+
+  Result<std::vector<app::JobCount>> count_jobs(
+      const std::optional<std::string>& client_id) override {
+    return database_->fetch([&](Session& db) { return store::count_jobs(db, client_id); });
   }
 
   Result<std::vector<app::SigningKey>> signing_keys() override {
@@ -151,15 +173,36 @@ class SqlStore final : public app::Store {
     });
   }
 
-  Result<void> ping() override {
-    return database_->fetch([](Session& db) -> Result<void> {
-      auto answer = db.number("SELECT count(*) FROM schema_migrations");
-      if (!answer) return base::pass_on(answer.error());
-      return {};
+  Result<app::StoreFigures> figures() override {
+    return database_->fetch([](Session& db) -> Result<app::StoreFigures> {
+      app::StoreFigures figures;
+      auto schema = newest_migration(db);
+      if (!schema) return base::pass_on(schema.error());
+      figures.schema = *schema;
+      auto counted = db.each(
+          "SELECT open_state, count(*) FROM orders INDEXED BY orders_open "
+          "WHERE open_state <> '' GROUP BY open_state",
+          [&](const Row& row) -> Result<void> {
+            figures.open_orders[row.text(0)] = static_cast<std::uint64_t>(row.integer(1));
+            return {};
+          });
+      if (!counted) return base::pass_on(counted.error());
+      auto dead = db.number("SELECT count(*) FROM jobs INDEXED BY jobs_dead WHERE state = 4");
+      if (!dead) return base::pass_on(dead.error());
+      figures.dead_jobs = static_cast<std::uint64_t>(dead->value_or(0));
+      return figures;
     });
   }
 
+  Result<int> ping() override { return database_->fetch(newest_migration); }
+
  private:
+  static Result<int> newest_migration(Session& db) {
+    auto newest = db.number("SELECT max(version) FROM schema_migrations");
+    if (!newest) return base::pass_on(newest.error());
+    return static_cast<int>(newest->value_or(0));
+  }
+
   static Result<app::Application> read_application(const Row& row) {
     app::Application application;
     application.client_id = row.text(0);
@@ -193,22 +236,39 @@ std::unique_ptr<app::Store> make_store(std::unique_ptr<Database> database) {
   return std::make_unique<SqlStore>(std::move(database));
 }
 
-Result<void> check_master_key(Session& db, const app::Sealer& sealer) {
-  constexpr std::string_view kWord = "chartroom";
-  const std::string context = Place{"", "key_check", "sealed", "1"}.context();
+namespace {
+
+constexpr std::string_view kKeyWord = "chartroom";
+
+std::string key_word_context() { return Place{"", "key_check", "sealed", "1"}.context(); }
+
+}  // namespace
+
+Result<void> check_key_word(std::string_view sealed, const app::Sealer& sealer) {
+  const auto opened = sealer.open(sealed, key_word_context());
+  if (opened && *opened == kKeyWord) return {};
+  return base::fail(
+      ErrorCode::invalid_input,
+      "the master key is not the one that the data were sealed with; name the right file in "
+      "CHARTROOM_KEY_FILE (or key_file)");
+}
+
+Result<bool> find_master_key(Session& db, const app::Sealer& sealer) {
   auto stored = db.one<std::string>(
       "SELECT sealed FROM key_check WHERE id = 1",
       [](const Row& row) -> Result<std::string> { return std::string(row.view(0)); });
   if (!stored) return base::pass_on(stored.error());
-  if (*stored) {
-    const auto opened = sealer.open(**stored, context);
-    if (opened && *opened == kWord) return {};
-    return base::fail(
-        ErrorCode::invalid_input,
-        "the master key is not the one that the data were sealed with; name the right file in "
-        "CHARTROOM_KEY_FILE (or key_file)");
-  }
-  const std::string sealed = sealer.seal(kWord, context);
+  if (!*stored) return false;
+  if (auto checked = check_key_word(**stored, sealer); !checked)
+    return base::pass_on(checked.error());
+  return true;
+}
+
+Result<void> check_master_key(Session& db, const app::Sealer& sealer) {
+  const auto found = find_master_key(db, sealer);
+  if (!found) return base::pass_on(found.error());
+  if (*found) return {};
+  const std::string sealed = sealer.seal(kKeyWord, key_word_context());
   auto inserted = db.run("INSERT INTO key_check (id, sealed) VALUES (1, ?)", Bytes{sealed});
   if (!inserted) return base::pass_on(inserted.error());
   return {};

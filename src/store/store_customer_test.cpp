@@ -222,6 +222,31 @@ TEST_P(StoreTest, OrderTypesOfAnApplicationAreItsOwn) {
   EXPECT_TRUE(alpha_->own_order_types().value().empty());
 }
 
+TEST_P(StoreTest, WhatAnOrderIsPlacedWithIsReadAtOnce) {
+  const auto nothing = alpha_->intake_context("c-h1");
+  ASSERT_TRUE(nothing);
+  EXPECT_FALSE(nothing->user);
+  EXPECT_TRUE(nothing->own_types.empty());
+
+  order::OrderType one = order::default_order_types().front();
+  one.code = "one";
+  order::OrderType two = one;
+  two.code = "two";
+  ASSERT_TRUE(alpha_->commit({app::PutOrderType{one}, app::PutOrderType{two},
+                              app::InsertUser{user("h1")}, app::InsertUser{user("h2")}}));
+  const auto both = alpha_->intake_context("c-h1");
+  ASSERT_TRUE(both);
+  ASSERT_TRUE(both->user);
+  EXPECT_EQ(both->user->human_id, "h1");
+  EXPECT_EQ(both->user->profile.last_name, "Marker");
+  EXPECT_EQ(both->user->version, 1);
+  EXPECT_EQ(both->own_types.size(), 2U);
+  const auto foreign = beta_->intake_context("c-h1");
+  ASSERT_TRUE(foreign);
+  EXPECT_FALSE(foreign->user);
+  EXPECT_TRUE(foreign->own_types.empty());
+}
+
 TEST_P(StoreTest, SettingsAndSecretsOfAnApplicationComeBack) {
   app::Application application = *store_->find_application("alpha").value();
   EXPECT_EQ(application.settings, app::ApplicationSettings{}) << "the contract's defaults";

@@ -119,6 +119,33 @@ TEST_P(StoreTest, ALaneRunsOneByOneInOrder) {
   EXPECT_EQ(claim_ids(), Ids{"l4"});
 }
 
+TEST_P(StoreTest, ManyJobsEndInOneCommitOrNoneDoes) {
+  app::Commit added;
+  for (int i = 0; i < 70; ++i) {
+    const std::string name = std::to_string(i);
+    added.emplace_back(app::InsertJob{job("first-" + name, "lane-" + name)});
+    added.emplace_back(app::InsertJob{job("second-" + name, "lane-" + name)});
+    added.emplace_back(app::InsertJob{job("free-" + name)});
+  }
+  ASSERT_TRUE(alpha_->commit(added));
+  ASSERT_EQ(claim_ids(500).size(), 140U);
+
+  app::Commit ended;
+  for (const auto& [id, claimed] : claimed_) ended.emplace_back(app::FinishJob{id, claimed.lease});
+  ended.emplace_back(app::BuryJob{"second-3", "not ours", "why"});
+  const auto refused = alpha_->commit(ended);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, base::ErrorCode::conflict);
+  EXPECT_EQ(refused.error().field, "BuryJob");
+  EXPECT_EQ(claim_ids(500).size(), 0U);
+
+  ended.pop_back();
+  ASSERT_TRUE(alpha_->commit(ended));
+  const auto seconds = claim_ids(500);
+  EXPECT_EQ(seconds.size(), 70U);
+  for (const std::string& id : seconds) EXPECT_TRUE(id.starts_with("second-")) << id;
+}
+
 TEST_P(StoreTest, DroppedJobsFreeTheirLane) {
   const auto of_order = [&](const char* id, const char* kind, const char* lane) {
     app::Job made = job(id, lane);

@@ -18,6 +18,8 @@
 #include "app/store.hpp"
 #include "base/ids.hpp"
 #include "base/ports.hpp"
+#include "base/work_context.hpp"
+#include "store/turns.hpp"
 
 namespace chartroom::store::testing {
 
@@ -145,8 +147,56 @@ class StoreTest : public ::testing::TestWithParam<MakeBench> {
     return ids;
   }
 
+  /// An application with so many due jobs of a priority, `age` after the first ones.
+  void add_tenant(const std::string& id, std::size_t jobs, int priority = 0,
+                  base::Duration age = {}) {
+    if (!store_->find_application(id).value()) {
+      app::Application application;
+      application.client_id = id;
+      application.name = "Insurer";
+      application.created_at = now();
+      ASSERT_TRUE(store_->insert_application(application));
+    }
+    app::Commit commit;
+    for (std::size_t i = 0; i < jobs; ++i) {
+      app::Job made =
+          job(id + '/' + std::to_string(priority) + '/' + std::to_string(i), {}, priority);
+      made.due_at = now() + age;
+      commit.push_back(app::InsertJob{made});
+    }
+    ASSERT_TRUE(store_->tenant(id)->commit(commit));
+  }
+
+  std::map<std::string, std::size_t> claim_by_tenant(const app::ClaimLimits& limits) {
+    std::map<std::string, std::size_t> counts;
+    const auto jobs = store_->claim(now(), kLease, limits);
+    EXPECT_TRUE(jobs);
+    for (const app::Job& job : jobs.value()) ++counts[job.client_id];
+    return counts;
+  }
+  std::map<int, std::size_t> claim_by_priority(std::size_t limit) {
+    std::map<int, std::size_t> counts;
+    for (const app::Job& job : store_->claim(now(), kLease, limit).value()) ++counts[job.priority];
+    return counts;
+  }
+
   base::Result<void> finish(const std::string& id) {
     return alpha_->commit({app::FinishJob{id, claimed_.at(id).lease}});
+  }
+
+  /// Stores a job of alpha's and gives it up.
+  void bury(const app::Job& dead) {
+    ASSERT_TRUE(alpha_->commit({app::InsertJob{dead}}));
+    (void)claim_ids();
+    ASSERT_TRUE(claimed_.contains(dead.id));
+    ASSERT_TRUE(alpha_->commit({app::BuryJob{dead.id, claimed_.at(dead.id).lease, "gave up"}}));
+  }
+
+  /// The one job of this id.
+  [[nodiscard]] app::JobView view(const std::string& id) const {
+    const auto found = store_->find_jobs(id).value();
+    EXPECT_EQ(found.size(), 1U);
+    return found.at(0);
   }
 
   [[nodiscard]] app::Job job(std::string id, std::string lane = {}, int priority = 0) const {

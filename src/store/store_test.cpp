@@ -63,6 +63,33 @@ TEST_P(StoreTest, TakenIdsAreConflictsAndNothingOfTheCommitStays) {
   EXPECT_TRUE(beta_->commit({app::InsertUser{user("h1")}})) << "ids are an application's own";
 }
 
+TEST_P(StoreTest, ManyRowsOfOneKindAreStoredInTheirOrder) {
+  app::Commit writes;
+  std::vector<std::string> ids;
+  for (int i = 0; i < 150; ++i) {
+    ids.push_back("e-" + std::to_string(i));
+    writes.emplace_back(app::InsertEvent{{ids.back(), "o-1", "order.created", "{}", now()}});
+  }
+  ASSERT_TRUE(alpha_->commit(writes));
+  std::vector<std::string> found;
+  const auto events = alpha_->events("o-1", 0, 500);
+  ASSERT_TRUE(events);
+  for (const app::StoredEvent& event : *events) found.push_back(event.id);
+  EXPECT_EQ(found, ids);
+}
+
+TEST_P(StoreTest, OneTakenIdAmongManyNewOnesIsNamed) {
+  ASSERT_TRUE(alpha_->commit({app::InsertUser{user("h-77")}}));
+  app::Commit writes;
+  for (int i = 0; i < 100; ++i)
+    writes.emplace_back(app::InsertUser{user("h-" + std::to_string(i))});
+  const auto stored = alpha_->commit(writes);
+  ASSERT_FALSE(stored);
+  EXPECT_EQ(stored.error().code, ErrorCode::conflict);
+  EXPECT_EQ(stored.error().field, "InsertUser");
+  EXPECT_EQ(alpha_->list_users(0, 10)->total, 1U);
+}
+
 TEST_P(StoreTest, UnknownThingsAreNotUpdated) {
   EXPECT_EQ(alpha_->commit({app::UpdateUser{user("h")}}).error().code, ErrorCode::conflict);
   EXPECT_EQ(alpha_->commit({app::DeleteWebhook{"w"}}).error().code, ErrorCode::not_found);

@@ -84,6 +84,33 @@ Result<std::optional<app::User>> SqlTenantStore::find_user_by_client_user_id(
   });
 }
 
+Result<app::IntakeContext> SqlTenantStore::intake_context(const std::string& client_user_id) {
+  return database_.fetch([&](Session& db) -> Result<app::IntakeContext> {
+    app::IntakeContext context;
+    const auto take = [&](const Row& row) -> Result<void> {
+      constexpr int kDocument = 7;
+      if (!row.is_null(kDocument)) {
+        auto type = order::order_type_from_json(row.view(kDocument));
+        if (!type) return base::pass_on(type.error());
+        context.own_types.push_back(std::move(*type));
+        return {};
+      }
+      auto user = read_user(row);
+      if (!user) return base::pass_on(user.error());
+      context.user = std::move(*user);
+      return {};
+    };
+    auto read = db.each(
+        "SELECT human_id, user_id, client_user_id, created_at_ms, updated_at_ms, profile_sealed, "
+        "version, NULL FROM users WHERE client_id = ?1 AND client_user_id = ?2 UNION ALL "
+        "SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, document FROM order_types "
+        "WHERE client_id = ?1",
+        take, client_id_, client_user_id);
+    if (!read) return base::pass_on(read.error());
+    return context;
+  });
+}
+
 Result<app::Page<app::User>> SqlTenantStore::list_users(std::size_t offset, std::size_t limit) {
   return database_.fetch([&](Session& db) -> Result<app::Page<app::User>> {
     auto total = db.number("SELECT count(*) FROM users WHERE client_id = ?", client_id_);

@@ -21,6 +21,7 @@ class SqlTenantStore final : public app::TenantStore {
   base::Result<std::optional<app::User>> find_user(const std::string& human_id) override;
   base::Result<std::optional<app::User>> find_user_by_client_user_id(
       const std::string& client_user_id) override;
+  base::Result<app::IntakeContext> intake_context(const std::string& client_user_id) override;
   base::Result<app::Page<app::User>> list_users(std::size_t offset, std::size_t limit) override;
 
   base::Result<std::optional<app::StoredOrder>> find_order(const std::string& order_id) override;

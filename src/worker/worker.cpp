@@ -1,34 +1,76 @@
 #include "worker/worker.hpp"
 
 #include <algorithm>
+#include <utility>
+
+#include "base/work_context.hpp"
 
 namespace chartroom::worker {
 
-Worker::Worker(app::Store& store, app::JobRunner& runner, base::Clock& clock, base::Logger& logger,
+Worker::Worker(app::Store& store, RunJob run_job, base::Clock& clock, base::Logger& logger,
                WorkerSettings settings)
-    : store_(store), runner_(runner), clock_(clock), logger_(logger), settings_(settings) {}
+    : store_(store),
+      run_job_(std::move(run_job)),
+      clock_(clock),
+      logger_(logger),
+      settings_(settings) {}
 
-Worker::~Worker() { stop(); }
+Worker::~Worker() {
+  stop();
+  for (std::thread& thread : threads_) thread.join();
+}
 
 void Worker::start() {
   threads_.emplace_back([this] { claim_loop(); });
   threads_.emplace_back([this] { heartbeat_loop(); });
-  for (unsigned i = 0; i < settings_.threads; ++i) {
+  for (unsigned i = 0; i <= settings_.threads; ++i) {
     threads_.emplace_back([this] { run_loop(); });
   }
 }
 
-void Worker::stop() {
+bool Worker::stop() {
+  Held unbegun;
   {
     const std::lock_guard lock(mutex_);
-    if (!stopping_) give_up_ = std::chrono::steady_clock::now() + kStopPatience;
     stopping_ = true;
+    for (const auto& [client_id, jobs] : claimed_) {
+      for (const app::Job& job : jobs) {
+        unbegun.emplace_back(job.id, job.lease);
+        leases_.erase(job.id);
+      }
+    }
+    claimed_.clear();
+    turns_.clear();
   }
   claim_signal_.notify_all();
   run_signal_.notify_all();
   idle_signal_.notify_all();
+  give_back(unbegun, app::GiveBack::untouched);
+  if (!idle_within(kStopPatience)) settings_.outgoing.request_stop();
+  const bool idle = idle_within(kCancelPatience);
+  Held left;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [id, held] : leases_) left.emplace_back(id, held.lease);
+    leases_.clear();
+  }
+  give_back(left, app::GiveBack::untouched);
+  if (!idle) return false;
   for (std::thread& thread : threads_) thread.join();
   threads_.clear();
+  return true;
+}
+
+bool Worker::idle_within(std::chrono::milliseconds patience) {
+  std::unique_lock lock(mutex_);
+  return idle_signal_.wait_for(lock, patience, [this] { return running_in_all_ == 0; });
+}
+
+void Worker::give_back(const Held& jobs, app::GiveBack how) {
+  if (jobs.empty()) return;
+  const auto given = store_.give_back(jobs, clock_.now(), how);
+  // Then their leases end by themselves.
+  if (!given) logger_.warning("work not given back", {{"reason", given.error().message}});
 }
 
 void Worker::wake() {
@@ -42,76 +84,159 @@ void Worker::wake() {
 void Worker::claim_loop() {
   std::unique_lock lock(mutex_);
   while (!stopping_) {
+    const auto most = limits();
+    if (!most) {
+      claim_signal_.wait_for(lock, kGuestPause,
+                             [this] { return stopping_ || room_to_claim() > 0; });
+      continue;
+    }
     lock.unlock();
-    claim_once();
-    const auto due = store_.next_due();
+    const bool may_be_more = claim(*most) == most->jobs;
+    const auto due = may_be_more ? std::nullopt : next_due();
     const base::TimePoint now = clock_.now();
     lock.lock();
+    if (may_be_more) continue;
     base::Duration pause = kPoll;
     // Work that is due already but was not claimed waits for its lane or for a free thread: the end
     // of a job is what it needs, not another look.
-    if (due && *due && **due > now) pause = std::min<base::Duration>(pause, **due - now);
+    if (due && *due > now) pause = std::min<base::Duration>(pause, *due - now);
     claim_signal_.wait_for(lock, pause, [this] { return stopping_ || hint_; });
     hint_ = false;
   }
 }
 
-void Worker::claim_once() {
-  std::size_t room = 0;
-  {
-    const std::lock_guard lock(mutex_);
-    const std::size_t held = leases_.size();
-    room = held >= settings_.claim_batch ? 0 : settings_.claim_batch - held;
+std::optional<base::TimePoint> Worker::next_due() {
+  auto due = store_.next_due();
+  return due ? *due : std::nullopt;
+}
+
+/// As much as ended lately, so that small work does not wait for claims and long work is left to
+/// others; but only when that is a good part of what we hold, since many jobs may end in the time
+/// of one claim.
+std::size_t Worker::room_to_claim() {
+  const auto now = std::chrono::steady_clock::now();
+  if (now - pace_since_ >= kPaceSpan) {
+    const double spans = std::chrono::duration<double>(now - pace_since_) / kPaceSpan;
+    pace_ = static_cast<std::size_t>(static_cast<double>(finished_ - pace_from_) / spans);
+    pace_since_ = now;
+    pace_from_ = finished_;
   }
-  if (room == 0) return;
-  auto jobs = store_.claim(clock_.now(), kLease, room);
+  const std::size_t least = std::max<std::size_t>(settings_.claim_batch, 2 * settings_.threads);
+  const std::size_t most = std::max(least, std::min(pace_, kClaimMost));
+  const std::size_t held = leases_.size();
+  return held > most / 2 ? 0 : most - held;
+}
+
+std::optional<app::ClaimLimits> Worker::limits() {
+  if (const std::size_t room = room_to_claim(); room > 0) return app::ClaimLimits(room);
+  // All that is held may hang: a free thread is for an application of which nothing is held.
+  const auto now = std::chrono::steady_clock::now();
+  if (running_in_all_ > settings_.threads || now < next_guest_) return std::nullopt;
+  next_guest_ = now + kGuestPause;
+  app::ClaimLimits guests(1);
+  guests.per_tenant = 1;
+  for (const auto& [id, lease] : leases_) guests.held[lease.client_id] = 1;
+  return guests;
+}
+
+std::size_t Worker::claim(const app::ClaimLimits& limits) {
+  auto jobs = store_.claim(clock_.now(), kLease, limits);
   if (!jobs) {
     logger_.error("work could not be claimed", {{"reason", jobs.error().message}});
-    return;
+    return 0;
   }
-  if (jobs->empty()) return;
+  const std::size_t count = jobs->size();
+  if (count > 0) take(std::move(*jobs));
+  return count;
+}
+
+void Worker::take(std::vector<app::Job> jobs) {
+  Held too_late;
   {
     const std::lock_guard lock(mutex_);
-    for (app::Job& job : *jobs) {
-      leases_[job.id] = job.lease;
-      claimed_.push_back(std::move(job));
+    for (app::Job& job : jobs) {
+      if (stopping_) {
+        too_late.emplace_back(job.id, job.lease);
+        continue;
+      }
+      leases_[job.id] = {job.lease, job.client_id};
+      std::deque<app::Job>& waiting = claimed_[job.client_id];
+      if (waiting.empty()) turns_.push_back(job.client_id);
+      waiting.push_back(std::move(job));
     }
   }
+  give_back(too_late, app::GiveBack::untouched);
   run_signal_.notify_all();
+}
+
+/// The oldest claimed job of the application with the fewest running; the last free thread is for
+/// one that has none. The caller holds the mutex.
+std::optional<app::Job> Worker::next_to_run() {
+  const auto load = [this](const std::string& client_id) {
+    const auto found = running_.find(client_id);
+    return found == running_.end() ? 0U : found->second;
+  };
+  const auto next =
+      std::min_element(turns_.begin(), turns_.end(),
+                       [&](const auto& a, const auto& b) { return load(a) < load(b); });
+  if (next == turns_.end()) return std::nullopt;
+  if (running_in_all_ >= settings_.threads && load(*next) > 0) return std::nullopt;
+  const auto waiting = claimed_.find(*next);
+  app::Job job = std::move(waiting->second.front());
+  waiting->second.pop_front();
+  if (waiting->second.empty()) {
+    claimed_.erase(waiting);
+    turns_.erase(next);
+  } else {
+    turns_.splice(turns_.end(), turns_, next);
+  }
+  ++running_[job.client_id];
+  ++running_in_all_;
+  return job;
 }
 
 void Worker::run_loop() {
   std::unique_lock lock(mutex_);
   for (;;) {
-    run_signal_.wait(lock, [this] { return stopping_ || !claimed_.empty(); });
-    // What was claimed is run, so that it need not wait for its lease to end; but not for ever.
-    if (claimed_.empty() || (stopping_ && std::chrono::steady_clock::now() > give_up_)) return;
-    const app::Job job = std::move(claimed_.front());
-    claimed_.pop_front();
+    std::optional<app::Job> job;
+    run_signal_.wait(lock, [&] {
+      if (!stopping_) job = next_to_run();
+      return stopping_ || job.has_value();
+    });
+    if (!job) return;
     lock.unlock();
-    run_one(job);
+    const Ending ending = run_one(*job);
+    if (ending == Ending::failed) give_back({{job->id, job->lease}}, app::GiveBack::failed);
     lock.lock();
-    leases_.erase(job.id);
+    // What was cancelled is still held: stop() gives it back.
+    if (ending != Ending::cancelled) leases_.erase(job->id);
+    if (--running_[job->client_id] == 0) running_.erase(job->client_id);
+    --running_in_all_;
     ++finished_;
     hint_ = true;  // its lane or its thread may be what other work waits for
     claim_signal_.notify_one();
+    run_signal_.notify_all();
     idle_signal_.notify_all();
   }
 }
 
-void Worker::run_one(const app::Job& job) {
+Worker::Ending Worker::run_one(const app::Job& job) {
+  base::WorkContext context{{}, job.id, job.order_id, base::parse_traceparent(job.trace)};
+  if (context.trace) context.trace = base::next_span(*context.trace);
+  const base::WorkScope scope(std::move(context));
   base::Result<void> ran;
   try {
-    ran = runner_.run(job);
+    ran = run_job_(job);
   } catch (const std::exception&) {  // a library below us; its text may quote what it was reading
     ran = base::fail(base::ErrorCode::internal, "unexpected exception");
   }
-  if (ran) return;
-  // Not finished, so not lost: the lease runs out and the job is claimed again.
-  logger_.error("job failed", {{"job", job.id},
-                               {"kind", job.kind},
-                               {"order", job.order_id},
-                               {"reason", ran.error().message}});
+  if (ran) return Ending::done;
+  const bool unavailable = ran.error().code == base::ErrorCode::unavailable;
+  if (unavailable && settings_.outgoing.stop_requested()) return Ending::cancelled;
+  logger_.error("job failed", {{"kind", job.kind}, {"reason", ran.error().message}});
+  // Not finished, so not lost. A store that is away will not take it back either: the lease runs
+  // out, which gives it time.
+  return unavailable ? Ending::lost : Ending::failed;
 }
 
 void Worker::heartbeat_loop() {
@@ -119,7 +244,8 @@ void Worker::heartbeat_loop() {
   while (!stopping_) {
     idle_signal_.wait_for(lock, kHeartbeat, [this] { return stopping_; });
     if (stopping_ || leases_.empty()) continue;
-    const std::vector<std::pair<std::string, std::string>> held(leases_.begin(), leases_.end());
+    Held held;
+    for (const auto& [id, lease] : leases_) held.emplace_back(id, lease.lease);
     lock.unlock();
     const auto kept = store_.heartbeat(held, clock_.now(), kLease);
     if (!kept) logger_.warning("leases not prolonged", {{"reason", kept.error().message}});

@@ -15,6 +15,7 @@ task_time = "2d"
 reminders = ["6h", "1d"]
 sufficiency = { sources = 1, facts = 1, named_providers = false, months = 0 }
 email_required = false
+withhold_restricted = false
 
 [[channels]]
 channel = "ehr"
@@ -107,7 +108,7 @@ def test_show_has_the_same_members(types):
         "sources": 1, "facts": 1, "named_providers": False, "months": 0}
     assert shown["outputs"] == [{"name": "healthcheck", "format": "json"}, {"name": "apidata", "format": "json"}]
     assert list(shown) == ["code", "alias", "description", "timeout", "task_time", "reminders", "sufficiency",
-                           "email_required", "channels", "outputs"]
+                           "email_required", "withhold_restricted", "channels", "outputs"]
     assert json.loads(types.run("show").stdout) == [shown]
 
 

@@ -350,7 +350,8 @@ def test_added_listed_tested_and_removed(customer, add, receiver):
     assert lines(destination_command(customer, "test", "--name", "archive")) == [{"accepted": True, "status": 200}]
     metadata = json.loads(receiver.received("form")[0].parts()["metadata"][2])
     assert metadata["test"] is True and metadata["reportName"] == "test"
-    assert lines(destination_command(customer, "remove", "--name", "archive")) == [{"removed": "archive"}]
+    assert lines(destination_command(customer, "remove", "--name", "archive")) == [
+        {"removed": "archive", "not_shipped": 0}]
     assert lines(destination_command(customer, "list")) == []
     assert destination_command(customer, "remove", "--name", "archive").returncode == 2
 

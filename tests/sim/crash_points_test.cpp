@@ -69,9 +69,9 @@ class MortalStore final : public ForwardingStore {
     return std::make_unique<MortalTenant>(inner().tenant(client_id), fate_);
   }
   base::Result<std::vector<app::Job>> claim(base::TimePoint now, base::Duration lease,
-                                            std::size_t limit) override {
+                                            const app::ClaimLimits& limits) override {
     fate_.before();
-    auto jobs = inner().claim(now, lease, limit);
+    auto jobs = inner().claim(now, lease, limits);
     if (jobs && !jobs->empty()) fate_.after();
     return jobs;
   }

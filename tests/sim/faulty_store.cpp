@@ -58,9 +58,9 @@ class FaultyStore final : public ForwardingStore {
     return inner().find_application(client_id);
   }
   base::Result<std::vector<app::Job>> claim(base::TimePoint now, base::Duration lease,
-                                            std::size_t limit) override {
+                                            const app::ClaimLimits& limits) override {
     return under(
-        faults_, [&] { return inner().claim(now, lease, limit); },
+        faults_, [&] { return inner().claim(now, lease, limits); },
         [&](const auto& jobs) { watcher_.claimed(*jobs, now, lease); });
   }
   base::Result<std::vector<std::string>> heartbeat(

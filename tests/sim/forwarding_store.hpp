@@ -150,17 +150,34 @@ class ForwardingStore : public app::Store {
     return inner_.applications();
   }
   base::Result<std::vector<app::Job>> claim(base::TimePoint now, base::Duration lease,
-                                            std::size_t limit) override {
-    return inner_.claim(now, lease, limit);
+                                            const app::ClaimLimits& limits) override {
+    return inner_.claim(now, lease, limits);
   }
   base::Result<std::vector<std::string>> heartbeat(
       const std::vector<std::pair<std::string, std::string>>& job_and_lease, base::TimePoint now,
       base::Duration lease) override {
     return inner_.heartbeat(job_and_lease, now, lease);
   }
+  base::Result<void> give_back(
+      const std::vector<std::pair<std::string, std::string>>& job_and_lease, base::TimePoint now,
+      app::GiveBack how) override {
+    return inner_.give_back(job_and_lease, now, how);
+  }
   base::Result<std::optional<base::TimePoint>> next_due() override { return inner_.next_due(); }
   base::Result<std::vector<app::Job>> dead_jobs(std::size_t limit) override {
     return inner_.dead_jobs(limit);
+  }
+  base::Result<std::vector<app::JobView>> list_jobs(const app::JobFilter& filter,
+                                                    std::int64_t before,
+                                                    std::size_t limit) override {
+    return inner_.list_jobs(filter, before, limit);
+  }
+  base::Result<std::vector<app::JobView>> find_jobs(const std::string& job_id) override {
+    return inner_.find_jobs(job_id);
+  }
+  base::Result<std::vector<app::JobCount>> count_jobs(
+      const std::optional<std::string>& client_id) override {
+    return inner_.count_jobs(client_id);
   }
   base::Result<std::vector<app::SigningKey>> signing_keys() override {
     return inner_.signing_keys();
@@ -172,7 +189,8 @@ class ForwardingStore : public app::Store {
                                         base::TimePoint others_retire_at) override {
     return inner_.rotate_signing_key(key, others_retire_at);
   }
-  base::Result<void> ping() override { return inner_.ping(); }
+  base::Result<app::StoreFigures> figures() override { return inner_.figures(); }
+  base::Result<int> ping() override { return inner_.ping(); }
 
  protected:
   app::Store& inner() { return inner_; }

@@ -4,6 +4,7 @@
 #include <type_traits>
 
 #include "base/text.hpp"
+#include "base/work_context.hpp"
 #include "model_data.hpp"
 
 namespace chartroom::sim {
@@ -23,6 +24,10 @@ std::string name_of() {
 
 Applied taken() { return base::fail(ErrorCode::conflict, "the key is taken"); }
 Applied unknown() { return base::fail(ErrorCode::not_found, "unknown"); }
+Applied no_dead_letter() {
+  return base::fail(ErrorCode::conflict, "the job is not among the dead letters any more");
+}
+
 Applied lost() {
   return base::fail(ErrorCode::conflict, "the job's lease has passed to another worker");
 }
@@ -182,21 +187,28 @@ class Applier {
   // ── jobs ──
 
   Applied operator()(const app::InsertJob& write) {
-    queue_.insert(client_id_, write.job, write.job.due_at - tables_.application.clock_offset,
-                  undo_);
+    app::Job job = write.job;
+    const auto& trace = base::current_work().trace;
+    if (job.trace.empty() && trace) job.trace = base::to_traceparent(*trace);
+    queue_.insert(client_id_, job, job.due_at - tables_.application.clock_offset, undo_);
     return {};
   }
   Applied operator()(const app::FinishJob& write) {
     return queue_.finish(client_id_, write.job_id, write.lease, now_, undo_) ? Applied{} : lost();
   }
   Applied operator()(const app::RetryJob& write) {
-    return queue_.retry(client_id_, write.job_id, write.lease, now_ + write.delay, write.tried,
-                        undo_)
-               ? Applied{}
-               : lost();
+    return queue_.retry(client_id_, write, now_ + write.delay, undo_) ? Applied{} : lost();
   }
   Applied operator()(const app::BuryJob& write) {
-    return queue_.bury(client_id_, write.job_id, write.lease, now_, undo_) ? Applied{} : lost();
+    return queue_.bury(client_id_, write.job_id, write.lease, write.error, now_, undo_) ? Applied{}
+                                                                                        : lost();
+  }
+  Applied operator()(const app::RedriveJob& write) {
+    return queue_.redrive(client_id_, write.job_id, now_, undo_) ? Applied{} : no_dead_letter();
+  }
+  Applied operator()(const app::DiscardJob& write) {
+    return queue_.discard(client_id_, write.job_id, write.reason, now_, undo_) ? Applied{}
+                                                                               : no_dead_letter();
   }
   Applied operator()(const app::DropJobs& write) {
     queue_.drop(client_id_, write.order_id, write.kind, now_, undo_);

@@ -320,10 +320,10 @@ class ModelStore final : public app::Store {
   }
 
   Result<std::vector<app::Job>> claim(base::TimePoint now, base::Duration lease,
-                                      std::size_t limit) override {
+                                      const app::ClaimLimits& limits) override {
     const std::lock_guard lock(data_->mutex);
-    if (limit == 0) return std::vector<app::Job>{};
-    return with_clocks(data_->queue.claim(now, now + lease, limit, random_));
+    if (limits.jobs == 0) return std::vector<app::Job>{};
+    return with_clocks(data_->queue.claim(now, now + lease, limits, random_));
   }
   Result<std::vector<std::string>> heartbeat(
       const std::vector<std::pair<std::string, std::string>>& job_and_lease, base::TimePoint now,
@@ -335,6 +335,12 @@ class ModelStore final : public app::Store {
     }
     return ours;
   }
+  Result<void> give_back(const std::vector<std::pair<std::string, std::string>>& job_and_lease,
+                         base::TimePoint now, app::GiveBack how) override {
+    const std::lock_guard lock(data_->mutex);
+    for (const auto& [id, lease] : job_and_lease) data_->queue.give_back(id, lease, now, how);
+    return {};
+  }
   Result<std::optional<base::TimePoint>> next_due() override {
     const std::lock_guard lock(data_->mutex);
     return data_->queue.next_due(nullptr);
@@ -342,6 +348,20 @@ class ModelStore final : public app::Store {
   Result<std::vector<app::Job>> dead_jobs(std::size_t limit) override {
     const std::lock_guard lock(data_->mutex);
     return with_clocks(data_->queue.dead(limit));
+  }
+  Result<std::vector<app::JobView>> list_jobs(const app::JobFilter& filter, std::int64_t before,
+                                              std::size_t limit) override {
+    const std::lock_guard lock(data_->mutex);
+    return with_clocks(data_->queue.list(filter, before, limit));
+  }
+  Result<std::vector<app::JobView>> find_jobs(const std::string& job_id) override {
+    const std::lock_guard lock(data_->mutex);
+    return with_clocks(data_->queue.find(job_id));
+  }
+  Result<std::vector<app::JobCount>> count_jobs(
+      const std::optional<std::string>& client_id) override {
+    const std::lock_guard lock(data_->mutex);
+    return data_->queue.count(client_id);
   }
 
   Result<std::vector<app::SigningKey>> signing_keys() override {
@@ -363,7 +383,19 @@ class ModelStore final : public app::Store {
     if (!added) data_->keys = before;
     return added;
   }
-  Result<void> ping() override { return {}; }
+  Result<app::StoreFigures> figures() override {
+    const std::lock_guard lock(data_->mutex);
+    app::StoreFigures figures;
+    for (const auto& [id, tables] : data_->tenants) {
+      for (const app::StoredOrder& order : tables.orders.all) {
+        if (order::is_final(order.core.state)) continue;
+        ++figures.open_orders[order::lower_case(order.core.state)];
+      }
+    }
+    figures.dead_jobs = data_->queue.dead(std::numeric_limits<std::size_t>::max()).size();
+    return figures;
+  }
+  Result<int> ping() override { return 0; }
 
  private:
   std::vector<app::Job> with_clocks(std::vector<app::Job> jobs) {
@@ -372,6 +404,13 @@ class ModelStore final : public app::Store {
       job.due_at += job.clock_offset;
     }
     return jobs;
+  }
+  std::vector<app::JobView> with_clocks(std::vector<app::JobView> views) {
+    for (app::JobView& view : views) {
+      view.job.clock_offset = data_->tenants.at(view.job.client_id).application.clock_offset;
+      view.job.due_at = view.due_at + view.job.clock_offset;
+    }
+    return views;
   }
   Result<void> add_key(const app::SigningKey& key) {
     for (const app::SigningKey& known : data_->keys) {

@@ -72,8 +72,8 @@ class SabotagedStore final : public ForwardingStore {
     return std::make_unique<SabotagedTenant>(inner().tenant(client_id), saboteur_);
   }
   base::Result<std::vector<app::Job>> claim(base::TimePoint now, base::Duration lease,
-                                            std::size_t limit) override {
-    auto jobs = inner().claim(now, lease, limit);
+                                            const app::ClaimLimits& limits) override {
+    auto jobs = inner().claim(now, lease, limits);
     if (!jobs || saboteur_.plant != Plant::double_completion) return jobs;
     for (const app::Job& job : *jobs) saboteur_.leases[job.id] = job.lease;
     return jobs;

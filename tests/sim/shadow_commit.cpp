@@ -116,6 +116,14 @@ class Shadow::Reading {
     }
     shadow_.job_ends(write.job_id);
   }
+  void operator()(const app::RedriveJob& write) {
+    JobBooks& job = shadow_.jobs_.at(write.job_id);
+    if (!job.done) violated("a job was redriven that was not given up: " + job.kind);
+    job.done = false;
+    if (job.kind != app::kPurgeJob) ++shadow_.open_jobs_;
+    const auto order = shadow_.orders_.find(job.order_id);
+    if (order != shadow_.orders_.end()) order->second.jobs.insert(write.job_id);
+  }
   void operator()(const app::DropJobs& write) {
     const auto order = shadow_.orders_.find(write.order_id);
     if (order == shadow_.orders_.end()) return;

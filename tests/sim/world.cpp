@@ -286,10 +286,12 @@ void World::run_claimed() {
   if (options_.trace) say("  failed: " + ran.error().message);
 }
 
-/// What a worker's heartbeat does while its jobs wait for somebody.
-void World::keep_leases(base::Duration more) {
+/// The worker's last heartbeat of a time in which its jobs waited for somebody and nobody else
+/// acted. It comes after that time: a long lease given before would outlive a worker that dies at
+/// it.
+void World::beat() {
   if (held_.empty()) return;
-  (void)house_.store->heartbeat({held_.begin(), held_.end()}, clock_.now(), more + worker::kLease);
+  (void)house_.store->heartbeat({held_.begin(), held_.end()}, clock_.now(), worker::kLease);
 }
 
 void World::meanwhile(const std::string& order_id) {
@@ -323,9 +325,9 @@ void World::meanwhile(const std::string& order_id) {
     // Who waits for an answer repeats the call while its key is good: no clock runs away from it.
     const bool long_one = pending_calls_ == 0 && dice_.one_in(20);
     const auto span = long_one ? dice_.between(1h, 72h) : dice_.between(1s, 20min);
-    keep_leases(span);
     clock_.pass(span);
     shadow_.disturbed();
+    beat();
   }
   // Other threads of this worker go on with what it claimed; other workers claim more.
   for (unsigned i = dice_.roll(4); i > 0; --i) run_claimed();

@@ -96,7 +96,7 @@ class World final : public Faults, public app::EventSender {
   void work();
   bool run_batch();
   void run_claimed();
-  void keep_leases(base::Duration more);
+  void beat();
   /// Something else happens while a job waits for its peer.
   void meanwhile(const std::string& order_id);
   void say(const std::string& what) const;

@@ -88,6 +88,10 @@ class Context {
 
   void add(Fact fact);
   void lose(std::string locator, std::string reason);
+  /// Facts and losses so far: what leaves it as it was has been passed over in silence.
+  [[nodiscard]] std::size_t produced() const {
+    return reading_.facts.size() + reading_.losses.size();
+  }
 
   /// The element with this ID attribute; empty node when there is none. A leading '#' is ignored.
   [[nodiscard]] pugi::xml_node by_id(std::string_view id) const;

@@ -24,6 +24,11 @@ constexpr std::array kRoutes = {
     Route{CCDA "22.4.200", read_social},             // birth sex
     Route{CCDA "22.4.501", read_private_social},     // sexual orientation
     Route{CCDA "34.3.45", read_private_social},      // gender identity
+    Route{CCDA "22.4.506", read_private_social},     // tribal affiliation
+    Route{CCDA "22.4.507", read_social},             // sex
+    Route{CCDA "22.4.217", read_social},             // past or present occupation
+    Route{CCDA "22.4.503", read_social},             // occupation
+    Route{CCDA "22.4.504", read_social},             // industry
     Route{CCDA "15.3.8", read_social},               // pregnancy
     Route{CCDA "22.4.72", read_social},              // caregiver characteristics
     Route{CCDA "22.4.109", read_social},             // home environment
@@ -90,6 +95,8 @@ constexpr std::array kRoutes = {
     Route{CCDA "22.4.127", read_functional},           // sensory status
     Route{CCDA "22.4.128", read_functional},           // self-care activities
     Route{CCDA "22.4.138", read_functional},           // nutrition assessment
+    Route{CCDA "22.4.505", read_functional},           // disability
+    Route{CCDA "22.4.113", read_functional},           // prognosis
     Route{CCDA "22.4.132", read_health_concern},       //
     Route{CCDA "22.4.136", read_health_concern},       // risk concern
     Route{CCDA "22.4.5", read_functional},             // health status
@@ -160,6 +167,12 @@ constexpr std::array<std::string_view, 8> kDetailCodes = {
 
 #undef CCDA
 
+/// An organizer of no kind of its own, such as the parts of one prescription: each part is read as
+/// if it stood alone.
+void read_cluster(Context& context, const Scope& scope, const Statement& statement) {
+  read_components(context, scope, statement, read_statement);
+}
+
 Reader by_section(const Scope& scope, std::string_view element) {
   const bool act = element == "act";
   const bool observation = element == "observation";
@@ -176,9 +189,10 @@ Reader by_section(const Scope& scope, std::string_view element) {
       return drug                  ? read_medication
              : element == "supply" ? read_supply
              : act                 ? read_medication_wrapper
+             : organizer           ? read_cluster
                                    : nullptr;
     case Section::immunizations:
-      return drug ? read_immunization : nullptr;
+      return drug ? read_immunization : organizer ? read_cluster : nullptr;
     case Section::results:
     case Section::findings:
       return organizer          ? read_result_organizer
@@ -188,7 +202,10 @@ Reader by_section(const Scope& scope, std::string_view element) {
     case Section::vitals:
       return organizer ? read_vital_organizer : observation ? read_vital : nullptr;
     case Section::procedures:
-      return procedure || act || observation ? read_procedure : drug ? read_medication : nullptr;
+      return procedure || act || observation ? read_procedure
+             : drug                          ? read_medication
+             : organizer                     ? read_cluster
+                                             : nullptr;
     case Section::encounters:
       return element == "encounter" ? read_encounter : act ? read_diagnosis_act : nullptr;
     case Section::social:
@@ -302,6 +319,10 @@ void read_statement(Context& context, const Scope& scope, const Statement& state
     return;
   }
   reader(context, scope, statement);
+  // A document that an organizer refers to, such as a quality measure, is not what it holds.
+  if (reader == read_referenced_document && element == "organizer") {
+    read_cluster(context, scope, statement);
+  }
 }
 
 void read_nested(Context& context, const Scope& scope, const Statement& statement) {

@@ -81,6 +81,8 @@ void finish_encounter(Fact& fact);
 /// First statement in an entryRelationship with this template, or whose code is `code`.
 [[nodiscard]] pugi::xml_node related(pugi::xml_node statement, std::string_view template_root,
                                      std::string_view code = {});
+/// Indications of a statement, in words.
+[[nodiscard]] std::string reasons_of(const Context& context, pugi::xml_node statement);
 /// Sets "comment" from a comment activity, when there is one.
 void add_comment(const Context& context, pugi::xml_node statement, Fact& fact);
 /// Words, where `coded` has none: what the statement's own <text> or its code's narrative says.

@@ -114,7 +114,7 @@ TEST_F(CcdaExamples, FragmentsAreNamedAsSuchAndTheRestIsRead) {
     }
     ++fragments;
     EXPECT_EQ(reading.error().message,
-              "This is a fragment of a C-CDA document and not a whole one.")
+              "This is a fragment of a C-CDA document and not a whole one: it names no patient.")
         << path.filename();
   }
   EXPECT_EQ(whole, 24U);

@@ -77,18 +77,6 @@ std::string instructions_of(const Context& context, pugi::xml_node node, const s
   return text == name ? std::string() : text;
 }
 
-std::string reasons_of(const Context& context, pugi::xml_node node) {
-  std::string all;
-  for (const auto link : node.children("entryRelationship")) {
-    const auto reason = statement_below(link);
-    const bool by_type = std::string_view(link.attribute("typeCode").value()) == "RSON" &&
-                         !reason.child("templateId");
-    if (!has_template(reason, templates::kIndication) && !by_type) continue;
-    append_to(all, words_of(context, reason, reason.child("value")));
-  }
-  return all;
-}
-
 std::string prescriber_of(pugi::xml_node node) {
   const auto order = related(node, templates::kSupplyOrder);
   if (auto name = participant_name(order.child("author")); !name.empty()) return name;

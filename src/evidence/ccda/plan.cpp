@@ -41,6 +41,7 @@ void read_plan(Context& context, const Scope& scope, const Statement& statement)
   const bool named = !fact.text.empty();
   if (named) {
     if (own_text != fact.text) fact.set("instructions", own_text);
+    fact.set("reason", reasons_of(context, node));
     fact.negated = is_negated(node);
     fact.status = status_of(node, "completed");
     hide_if_withdrawn(fact);
@@ -166,6 +167,15 @@ void read_coverage(Context& context, const Scope& scope, const Statement& statem
       if (!fact.when.known()) fact.when = period.start();
       if (!fact.until.known()) fact.until = period.high;
       fact.set("relationship", coded_text(context, role.child("code")));
+    }
+    for (const auto link : node.children("entryRelationship")) {
+      const auto authorization = link.child("act");
+      if (!has_template(authorization, "2.16.840.1.113883.10.20.1.19")) continue;
+      std::string what;
+      for (const auto subject : authorization.children("entryRelationship")) {
+        append_to(what, coded_text(context, statement_below(subject).child("code")));
+      }
+      fact.set("authorizes", std::move(what));
     }
     const auto* payer = fact.attribute("payer");
     fact.text = coded_words(context, node.child("code"));

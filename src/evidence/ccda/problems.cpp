@@ -91,6 +91,9 @@ void read_problem_in(Context& context, const Scope& scope, const Statement& stat
   if (!fact.when.inferred) fact.set("onset", fact.when.date_text());
   fact.set("abated", fact.until.date_text());
   fact.set("category", fact.category);
+  fact.set("health_status",
+           coded_text(context,
+                      related(node, "2.16.840.1.113883.10.20.22.4.5", "11323-3").child("value")));
   add_comment(context, node, fact);
   context.add(std::move(fact));
   read_nested(context, scope, statement);

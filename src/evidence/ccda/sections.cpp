@@ -8,6 +8,9 @@
 #include "evidence/ccda/datatypes.hpp"
 #include "evidence/ccda/entries.hpp"
 #include "evidence/ccda/narrative.hpp"
+#include "evidence/ccda/templates.hpp"
+#include "evidence/fhir/values.hpp"
+#include "evidence/rtf.hpp"
 
 namespace chartroom::evidence::ccda {
 namespace {
@@ -137,7 +140,13 @@ void read_section(Context& context, const Scope& outer, const Statement& at, uns
   }
   document.sections.push_back(std::move(out));
   each_related(at, "entry", [&](pugi::xml_node, const Statement& statement) {
+    const std::size_t before = context.produced();
     read_statement(context, scope, statement);
+    const std::string_view element = statement.node.name();
+    if (context.produced() != before || is_null(statement.node)) return;
+    if (element == "observationMedia" || element == "regionOfInterest") return;
+    if (is_detail(statement.node)) return;  // a privacy mark of the section
+    context.lose(statement.locator, "An entry says nothing that could be read.");
   });
   place = 0;
   for (const auto component : section.children("component")) {
@@ -155,6 +164,34 @@ std::string media_type_of(pugi::xml_node text, std::string_view bytes) {
   if (bytes.starts_with("%PDF-")) return "application/pdf";
   if (bytes.starts_with("{\\rtf")) return "text/rtf";
   return "text/plain";
+}
+
+/// What of a body can be shown: text as narrative of the fact; PDF, PNG and JPEG as they are. The
+/// words of RTF and HTML take the place of the bytes, which stay in the raw item.
+void read_body(Context& context, const std::string& locator, Fact& fact, ClinicalDocument& document,
+               std::string& content) {
+  std::string& type = document.unstructured_media_type;
+  if (is_rtf(content)) {
+    content = rtf_text(content);
+    type = "text/plain";
+  } else if (type == "text/html" || type.starts_with("application/xhtml")) {
+    std::vector<NarrativeBlock> blocks;
+    if (fhir::html_blocks(content, blocks)) {
+      content.clear();
+      for (const NarrativeBlock& block : blocks) {
+        for (const NarrativeSpan& span : block.spans) {
+          content += span.line_break ? std::string("\n") : span.text;
+        }
+        content += '\n';
+      }
+      type = "text/plain";
+    }
+  }
+  if (type.starts_with("text/plain")) {
+    fact.narrative = plain_narrative(base::to_valid_utf8(content));
+  } else if (type != "application/pdf" && type != "image/png" && type != "image/jpeg") {
+    context.lose(locator, "The document's content is of a kind that cannot be shown; it is kept.");
+  }
 }
 
 std::string raw_text(pugi::xml_node node) {
@@ -219,9 +256,7 @@ void read_unstructured(Context& context, const Scope& scope, pugi::xml_node body
   fact.set("title", fact.text);
   fact.set("media_type", document.unstructured_media_type);
   fact.set("author", document.author);
-  if (document.unstructured_media_type.starts_with("text/plain")) {
-    fact.narrative = plain_narrative(base::to_valid_utf8(content));
-  }
+  read_body(context, locator, fact, document, content);
   context.add(std::move(fact));
   document.unstructured_bytes = std::move(content);
 }

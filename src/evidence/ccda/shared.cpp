@@ -45,6 +45,18 @@ pugi::xml_node related(pugi::xml_node statement, std::string_view template_root,
   return {};
 }
 
+std::string reasons_of(const Context& context, pugi::xml_node node) {
+  std::string all;
+  for (const auto link : node.children("entryRelationship")) {
+    const auto reason = statement_below(link);
+    const bool by_type = std::string_view(link.attribute("typeCode").value()) == "RSON" &&
+                         !reason.child("templateId");
+    if (!has_template(reason, templates::kIndication) && !by_type) continue;
+    append_to(all, words_of(context, reason, reason.child("value")));
+  }
+  return all;
+}
+
 void add_comment(const Context& context, pugi::xml_node statement, Fact& fact) {
   const auto comment = related(statement, templates::kComment, "48767-8");
   if (comment) fact.set("comment", context.text_of(comment.child("text")));
@@ -119,12 +131,13 @@ void read_components(Context& context, const Scope& scope, const Statement& orga
   inner.group_id = organizer.locator;
   inner.group_text = cut(coded_words(context, organizer.node.child("code")), kInheritedText);
   std::size_t place = 0;
-  bool any = false;
+  const std::size_t before = context.produced();
+  bool any = false;  // "there is no information" is an answer too
   for (const auto component : organizer.node.children("component")) {
     ++place;
     const auto node = statement_below(component);
     if (!node) continue;
-    any = true;
+    any |= is_null(node);
     const Statement statement{
         node, organizer.locator + "/component[" + std::to_string(place) + "]/" + node.name()};
     if (std::string_view(node.name()) == "observation" && !reader_of(node)) {
@@ -133,6 +146,7 @@ void read_components(Context& context, const Scope& scope, const Statement& orga
       read_statement(context, inner, statement);
     }
   }
+  any |= context.produced() != before;
   if (!any && !is_null(organizer.node) && !is_null(organizer.node.child("code"))) {
     context.lose(organizer.locator, "An organizer holds nothing that could be read.");
   }

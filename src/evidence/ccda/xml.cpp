@@ -206,8 +206,9 @@ class Inspector {
   base::Result<void> check_root() const {
     if (shape_.root == "ClinicalDocument") return {};
     if (is_cda_element(shape_.root)) {
-      return fail(ErrorCode::corrupt,
-                  "This is a fragment of a C-CDA document and not a whole one.");
+      return fail(
+          ErrorCode::corrupt,
+          "This is a fragment of a C-CDA document and not a whole one: it names no patient.");
     }
     return fail(ErrorCode::corrupt, "The document is XML but no C-CDA document.");
   }

@@ -28,7 +28,7 @@ TEST(CcdaXml, NamesFragments) {
     ASSERT_FALSE(reading.has_value());
     EXPECT_EQ(reading.error().code, base::ErrorCode::corrupt);
     EXPECT_EQ(reading.error().message,
-              "This is a fragment of a C-CDA document and not a whole one.");
+              "This is a fragment of a C-CDA document and not a whole one: it names no patient.");
   }
 }
 

@@ -1,15 +1,27 @@
 #include "evidence/fhir/context.hpp"
 
+#include <algorithm>
+#include <array>
+
 namespace chartroom::evidence::fhir {
 namespace {
+
+// What meta.security may say beside the confidentiality itself (HL7 v3 ActCode): why something is
+// sensitive (substance use, HIV, mental health, sexuality, violence, genetics), and that it must
+// not be disclosed again (42 CFR Part 2).
+constexpr std::array<std::string_view, 15> kSensitive = {
+    "ETH", "ETHUD", "SUD", "OPIOIDUD", "HIV",  "STD",       "PSY",       "MH",
+    "BH",  "SEX",   "SDV", "SV",       "GDIS", "NORDSCLCD", "42CFRPart2"};
 
 // Confidentiality of meta.security (HL7 v3 Confidentiality): only what is more than normal.
 std::string sensitivity_of(const Json& resource) {
   std::string found;
   for (const Json& label : resource["meta"]["security"]) {
     const std::string_view code = label["code"].string();
-    if (code == "V") return "V";
-    if (code == "R") found = "R";
+    if (code == "V" || code == "PSYTHPN") return "V";
+    const bool sensitive =
+        std::find(kSensitive.begin(), kSensitive.end(), code) != kSensitive.end();
+    if (code == "R" || sensitive) found = "R";
   }
   return found;
 }

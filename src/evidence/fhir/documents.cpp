@@ -5,6 +5,7 @@
 #include "base/text.hpp"
 #include "evidence/fhir/context.hpp"
 #include "evidence/identity.hpp"
+#include "evidence/rtf.hpp"
 
 namespace chartroom::evidence::fhir {
 namespace {
@@ -110,9 +111,13 @@ void read_attachment(const Context& context, const Json& json, Fact& fact) {
   } else if (attachment.media_type == "image/png" || attachment.media_type == "image/jpeg") {
     append_image(attachment, json, fact);
   } else if (attachment.media_type == "text/html" ||
-             attachment.media_type == "application/xhtml+xml") {
+             attachment.media_type.starts_with("application/xhtml")) {
     if (!html_blocks(attachment.bytes, fact.narrative)) {
       context.lose("an HTML attachment is not well-formed");
+    }
+  } else if (is_rtf(attachment.bytes)) {
+    for (NarrativeBlock& block : text_blocks(rtf_text(attachment.bytes))) {
+      fact.narrative.push_back(std::move(block));
     }
   } else if (attachment.media_type.starts_with("text/plain") ||
              (attachment.media_type.empty() && base::is_valid_utf8(attachment.bytes))) {

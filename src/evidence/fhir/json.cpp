@@ -183,7 +183,7 @@ const Json& JsonDocument::root() const { return buffers_->root; }
 
 base::Result<JsonDocument> JsonDocument::parse(std::string_view bytes, std::size_t& nodes_left) {
   if (bytes.size() > base::limits::kDocumentBytes) {
-    return base::fail(ErrorCode::too_large, "the item is larger than a document may be");
+    return base::fail(ErrorCode::too_large, "The item is larger than a document may be.");
   }
   if (bytes.starts_with("\xEF\xBB\xBF")) bytes.remove_prefix(3);
   auto buffers = std::make_unique<Buffers>();
@@ -195,13 +195,13 @@ base::Result<JsonDocument> JsonDocument::parse(std::string_view bytes, std::size
     return base::fail(ErrorCode::too_large, "the item holds too many JSON values");
   }
   if (error == simdjson::DEPTH_ERROR) {
-    return base::fail(ErrorCode::corrupt, "the JSON is nested too deeply");
+    return base::fail(ErrorCode::corrupt, "The JSON is nested too deeply.");
   }
   // Whatever follows the one value that a JSON text may hold has a location.
   const char* behind = nullptr;
   const bool trailing = !error && !document.current_location().get(behind);
   if (error || trailing) {
-    return base::fail(ErrorCode::corrupt, "the item is no well-formed JSON");
+    return base::fail(ErrorCode::corrupt, "The item is no well-formed JSON.");
   }
   return JsonDocument(std::move(buffers));
 }

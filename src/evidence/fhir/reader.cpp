@@ -103,14 +103,14 @@ base::Result<void> load_lines(std::string_view bytes, Input& input) {
     }
   }
   if (input.documents.size() == before) {
-    return base::fail(ErrorCode::corrupt, "the item is no well-formed JSON");
+    return base::fail(ErrorCode::corrupt, "The item is no well-formed JSON.");
   }
   return {};
 }
 
 base::Result<void> load(std::string_view bytes, Input& input) {
   if (bytes.size() > base::limits::kDocumentBytes) {
-    return base::fail(ErrorCode::too_large, "the item is larger than a document may be");
+    return base::fail(ErrorCode::too_large, "The item is larger than a document may be.");
   }
   if (detect(bytes) == Detected::fhir_ndjson) return load_lines(bytes, input);
   auto document = JsonDocument::parse(bytes, input.nodes_left);
@@ -289,7 +289,7 @@ base::Result<std::vector<Reading>> read_fhir(std::string_view bytes,
   }
   if (index.resources().empty() && input.documents.size() == 1 &&
       input.documents.front().root()["resourceType"].string() != "Bundle") {
-    return base::fail(base::ErrorCode::corrupt, "the JSON holds no FHIR resource");
+    return base::fail(base::ErrorCode::corrupt, "The JSON holds no FHIR resource.");
   }
   const std::vector<std::string> bad_lines = std::move(input.bad_lines);
   // A supporting file that cannot be read leaves references open; it does not cost this item.

@@ -4,7 +4,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <map>
+#include <set>
 
 #include "evidence/fhir/json.hpp"
 #include "evidence/read.hpp"
@@ -165,6 +168,86 @@ TEST(SharedFhir, TruncatedFilesNeverCrash) {
       EXPECT_FALSE(read_fhir(std::string_view(bytes).substr(0, bytes.size() * part / 12)));
     }
   }
+}
+
+// Types that are looked at where others refer to them.
+bool is_only_referenced(std::string_view type) {
+  constexpr std::array<std::string_view, 12> kTypes{
+      "Binary",           "Endpoint",     "Group",         "Location",
+      "Medication",       "Organization", "Patient",       "Practitioner",
+      "PractitionerRole", "Provenance",   "RelatedPerson", "Specimen"};
+  return std::find(kTypes.begin(), kTypes.end(), type) != kTypes.end();
+}
+
+// A panel or report that only lists its members, which are findings of their own.
+bool is_frame(const fhir::Json& resource) {
+  const std::string_view type = resource["resourceType"].string();
+  if (type == "Observation") {
+    return resource["hasMember"].exists() || resource["component"].exists();
+  }
+  return type == "DiagnosticReport" && resource["result"].exists() &&
+         !resource["conclusion"].exists();
+}
+
+void collect_resources(const fhir::Json& json, std::vector<const fhir::Json*>& resources) {
+  if (json["resourceType"].string() != "Bundle") {
+    resources.push_back(&json);
+    return;
+  }
+  for (const fhir::Json& entry : json["entry"]) collect_resources(entry["resource"], resources);
+}
+
+// Every resource of a file is a finding, holds one, or is named as a loss.
+void expect_nothing_silent(const std::string& name, const std::string& bytes,
+                           const std::vector<Reading>& readings) {
+  std::set<std::string> places;
+  for (const Reading& reading : readings) {
+    for (const Fact& fact : reading.facts) places.insert(fact.sources.front().locator);
+    for (const Loss& loss : reading.losses) places.insert(loss.locator);
+  }
+  std::size_t nodes = fhir::kJsonNodesMost;
+  std::vector<fhir::JsonDocument> documents;
+  const std::vector<std::string> texts = detect(bytes) == Detected::fhir_ndjson
+                                             ? base::split(bytes, '\n')
+                                             : std::vector<std::string>{bytes};
+  for (const std::string& text : texts) {
+    if (auto document = fhir::JsonDocument::parse(text, nodes)) {
+      documents.push_back(std::move(*document));
+    }
+  }
+  std::vector<const fhir::Json*> resources;
+  for (const auto& document : documents) collect_resources(document.root(), resources);
+  for (const fhir::Json* resource : resources) {
+    const std::string type = (*resource)["resourceType"].text();
+    const std::string place = type + "/" + (*resource)["id"].text();
+    if (is_only_referenced(type) || is_frame(*resource) || places.count(type) > 0) continue;
+    const auto at = places.lower_bound(place);
+    EXPECT_TRUE(at != places.end() && at->starts_with(place)) << name << " " << place;
+  }
+}
+
+TEST(SharedFhir, NothingIsPassedOverInSilence) {
+  CHARTROOM_NEED_SHARED_DATA();
+  std::size_t files = 0;
+  for (const char* folder : {"fhir/synthea-2019", "fhir/synthea-2021-uscore", "fhir/inferno-uscore",
+                             "fhir/us-core-examples", "fhir/bulk-ndjson-10"}) {
+    const auto paths = files_under(folder);
+    std::vector<std::string> contents;
+    for (const auto& path : paths) contents.push_back(load(path));
+    for (std::size_t i = 0; i < paths.size(); ++i) {
+      std::vector<std::string_view> supporting;
+      for (std::size_t j = 0; j < paths.size(); ++j) {
+        if (j != i) supporting.emplace_back(contents[j]);
+      }
+      const auto readings = read_item(contents[i], supporting);
+      ASSERT_TRUE(readings.has_value());
+      // Without a patient nothing can be kept, and the product says so.
+      if (readings->empty()) continue;
+      ++files;
+      expect_nothing_silent(paths[i].filename().string(), contents[i], *readings);
+    }
+  }
+  EXPECT_GE(files, 200U);
 }
 
 TEST(SharedFhir, SmokingStatusIsUnderstood) {

@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "store/postgres/programs.hpp"
+
 namespace chartroom::store {
 namespace {
 
@@ -150,6 +152,23 @@ base::Result<Settings> settings_of(const Options& options) {
 }
 
 }  // namespace
+
+base::Result<ProgramAccess> access_of(const Options& options) {
+  const auto settings = settings_of(options);
+  if (!settings) return base::pass_on(settings.error());
+  ProgramAccess access;
+  for (const auto& [name, value] : *settings) {
+    if (name == "password") access.password = base::Sensitive<std::string>(value);
+    if (name == "password" || name == "sslpassword" || value.empty()) continue;
+    access.conninfo += (access.conninfo.empty() ? "" : " ") + name + "='";
+    for (const char c : value) {
+      if (c == '\'' || c == '\\') access.conninfo += '\\';
+      access.conninfo += c;
+    }
+    access.conninfo += '\'';
+  }
+  return access;
+}
 
 base::Result<pg_conn*> connect(const Options& options) {
   const auto settings = settings_of(options);

@@ -7,18 +7,12 @@
 #include <cerrno>
 #include <cstdlib>
 
-#include "base/text.hpp"
 #include "store/postgres/connect.hpp"
 
 namespace chartroom::store::postgres {
 namespace {
 
 using base::ErrorCode;
-
-// Object ids of the types that parameters have (pg_type.dat).
-constexpr unsigned kByteaType = 17;
-constexpr unsigned kBigintType = 20;
-constexpr unsigned kTextType = 25;
 
 constexpr int kServerVersionLeast = 150'000;
 /// Above the server's own time-out: it is the one to end a statement that takes too long.
@@ -59,37 +53,6 @@ class PostgresRow final : public Row {
   int row_;
 };
 
-/// PostgreSQL's text takes no zero byte and nothing but valid UTF-8. Neither is in what we store on
-/// purpose; where it comes in from outside (a name in a retrieved record), it becomes U+FFFD.
-bool is_storable(std::string_view text) {
-  return text.find('\0') == std::string_view::npos && base::is_valid_utf8(text);
-}
-
-std::string storable(std::string_view text) {
-  constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
-  std::string out;
-  while (!text.empty()) {
-    std::size_t length = 1;
-    const auto first = static_cast<unsigned char>(text.front());
-    if (first >= 0xF0U) {
-      length = 4;
-    } else if (first >= 0xE0U) {
-      length = 3;
-    } else if (first >= 0xC0U) {
-      length = 2;
-    }
-    const std::string_view point = text.substr(0, length);
-    if (is_storable(point)) {
-      out.append(point);
-      text.remove_prefix(point.size());
-    } else {
-      out.append(kReplacement);
-      text.remove_prefix(1);
-    }
-  }
-  return out;
-}
-
 ErrorCode code_of(std::string_view state) {
   if (state == "23505") return ErrorCode::conflict;  // a unique rule
   const std::string_view kind = state.substr(0, 2);
@@ -104,6 +67,7 @@ ErrorCode code_of(std::string_view state) {
 
 std::string words_for(std::string_view state) {
   if (state == "23505") return "a unique rule";
+  if (state == "55P03") return "another session holds a lock on what this changes";
   if (state == "57014") return "a statement took longer than database_statement_timeout";
   if (state == "25006") return "the server takes no writes (a standby?)";
   if (state == "40P01") return "deadlock";
@@ -117,14 +81,22 @@ std::string words_for(std::string_view state) {
   return "a statement failed";
 }
 
-/// Sent after connecting. Plans must not hang on statistics that are never right for a queue: each
-/// of our statements has its index, as the embedded store says by INDEXED BY.
+/// Sent after connecting. A node that dies or whose network does must not leave a session behind
+/// that waits for it with locks in its hands, so the server has to look. Plans must not hang on
+/// statistics that are never right for a queue: each of our statements has its index, as the
+/// embedded store says by INDEXED BY.
 std::string settings_script(const Options& options) {
   return "SET statement_timeout = " + std::to_string(options.statement_timeout.count()) +
          "; SET idle_in_transaction_session_timeout = " +
          std::to_string(options.idle_in_transaction_timeout.count()) +
          "; SET client_min_messages = error; SET plan_cache_mode = force_generic_plan;"
          " SET enable_seqscan = off; SET enable_bitmapscan = off; SET jit = off;"
+         " SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5;"
+         " SET tcp_keepalives_count = 3; SET tcp_user_timeout = " +
+         std::to_string(options.tcp_user_timeout.count()) +
+         // Not every server's system can tell that a client has gone.
+         "; DO $$ BEGIN PERFORM set_config('client_connection_check_interval', '2s', false);"
+         " EXCEPTION WHEN OTHERS THEN NULL; END $$;"
          " SELECT set_config('synchronous_commit', 'on', false)"
          " WHERE current_setting('synchronous_commit') = 'off'";
 }
@@ -132,66 +104,6 @@ std::string settings_script(const Options& options) {
 void ignore_notice(void*, const char*) {}
 
 }  // namespace
-
-// ── statements ──────────────────────────────────────────────────────────────────────────────────
-
-Statement::Statement(std::string_view sql, Kind kind, std::optional<Need> need,
-                     std::span<const Value> values)
-    : sql_(sql), kind_(kind), need_(need) {
-  std::size_t bytes = 0;
-  for (const Value& value : values) bytes += std::max(value.view.size(), sizeof(std::int64_t));
-  buffer_.reserve(bytes);
-  parameters_.reserve(values.size());
-  for (const Value& value : values) {
-    Parameter parameter{kTextType, -1, buffer_.size()};
-    if (value.kind == Value::Kind::integer) parameter.type = kBigintType;
-    if (value.kind == Value::Kind::bytes) parameter.type = kByteaType;
-    if (!value.is_null) {
-      if (value.kind == Value::Kind::integer) {
-        const auto number = static_cast<std::uint64_t>(value.number);
-        for (int shift = 56; shift >= 0; shift -= 8) {
-          buffer_.push_back(static_cast<char>((number >> static_cast<unsigned>(shift)) & 0xFFU));
-        }
-      } else if (value.kind == Value::Kind::text && !is_storable(value.view)) {
-        buffer_.append(storable(value.view));
-      } else {
-        buffer_.append(value.view);
-      }
-      parameter.length = static_cast<int>(buffer_.size() - parameter.offset);
-    }
-    parameters_.push_back(parameter);
-  }
-}
-
-std::string translate(std::string_view sql, Statement::Kind kind) {
-  constexpr std::string_view kHint = " INDEXED BY ";
-  std::string out;
-  out.reserve(sql.size() + 80);
-  if (kind == Statement::Kind::once) out += "WITH done AS (";
-  std::size_t last = 0;
-  bool quoted = false;
-  for (std::size_t at = 0; at < sql.size();) {
-    if (sql[at] == '\'') quoted = !quoted;
-    if (!quoted && sql.substr(at).starts_with(kHint)) {
-      at += kHint.size();
-      while (at < sql.size() && sql[at] != ' ') ++at;
-      continue;
-    }
-    if (!quoted && sql[at] == '?') {
-      std::size_t number = 0;
-      for (++at; at < sql.size() && sql[at] >= '0' && sql[at] <= '9'; ++at) {
-        number = number * 10 + static_cast<std::size_t>(sql[at] - '0');
-      }
-      last = number == 0 ? last + 1 : number;
-      out += '$' + std::to_string(last);
-      continue;
-    }
-    out += sql[at++];
-  }
-  // Dividing by no rows is an error, so what came before is undone without another round trip.
-  if (kind == Statement::Kind::once) out += " RETURNING 1) SELECT 1 / count(*) FROM done";
-  return out;
-}
 
 // ── opening ─────────────────────────────────────────────────────────────────────────────────────
 
@@ -283,15 +195,19 @@ pg_result* Connection::next_result() {
   return PQgetResult(handle_);
 }
 
+std::string& Connection::name_of(const Statement& statement) {
+  return names_[statement.sql()][{statement.kind(), statement.rows()}];
+}
+
 bool Connection::send_one(const Statement& statement, std::size_t index,
                           std::vector<Expected>& expected) {
-  std::string& name = names_[statement.sql()][static_cast<std::size_t>(statement.kind())];
+  std::string& name = name_of(statement);
   const int count = static_cast<int>(statement.parameters_.size());
   if (name.empty()) {
     name = "s" + std::to_string(++next_name_);
     std::vector<Oid> types;
     for (const auto& parameter : statement.parameters_) types.push_back(parameter.type);
-    const std::string sql = translate(statement.sql(), statement.kind());
+    const std::string sql = translate(statement.sql(), statement.kind(), statement.rows());
     if (PQsendPrepare(handle_, name.c_str(), sql.c_str(), count, types.data()) == 0) return false;
     expected.push_back({Expected::Kind::prepare, index});
   }
@@ -344,7 +260,8 @@ std::optional<Outcome> Connection::take(const Statement& statement, std::size_t 
   if (gone) lost_ = true;
   return Outcome{index,
                  {code_of(state), "database: " + words_for(state) + " (SQLSTATE " + state + ")"},
-                 gone || state.starts_with("40") || state == "55P03"};
+                 gone || state.starts_with("40"),
+                 state == "55P03"};
 }
 
 std::optional<Outcome> Connection::receive(Statements statements,
@@ -359,7 +276,7 @@ std::optional<Outcome> Connection::receive(Statements statements,
     const ExecStatusType status = PQresultStatus(result.get());
     if (next.kind == Expected::Kind::prepare) {
       if (status != PGRES_COMMAND_OK) {
-        names_[statement.sql()][static_cast<std::size_t>(statement.kind())].clear();
+        name_of(statement).clear();
       }
     }
     if (status != PGRES_PIPELINE_ABORTED && !outcome &&

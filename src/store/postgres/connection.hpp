@@ -9,9 +9,9 @@
 // never contain values: the server's own words may quote them.
 #pragma once
 
-#include <array>
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -21,45 +21,13 @@
 #include <vector>
 
 #include "store/postgres/options.hpp"
+#include "store/postgres/statement.hpp"
 #include "store/session.hpp"
 
 struct pg_conn;
 struct pg_result;
 
 namespace chartroom::store::postgres {
-
-/// A statement with its parameters, ready to be sent. Holds copies.
-class Statement {
- public:
-  enum class Kind {
-    plain,
-    once,     ///< fails inside the database unless it changes exactly one row
-    checked,  ///< says so itself: it divides by the number of rows
-  };
-
-  /// `sql` in the common tongue (store/session.hpp), a constant. `need` goes with once and checked.
-  Statement(std::string_view sql, Kind kind, std::optional<Need> need,
-            std::span<const Value> values);
-
-  [[nodiscard]] std::string_view sql() const { return sql_; }
-  [[nodiscard]] Kind kind() const { return kind_; }
-  [[nodiscard]] const std::optional<Need>& need() const { return need_; }
-  [[nodiscard]] std::size_t bytes() const { return buffer_.size(); }
-
- private:
-  friend class Connection;
-  struct Parameter {
-    unsigned type;  ///< object id of its type
-    int length;     ///< -1: NULL
-    std::size_t offset;
-  };
-
-  std::string_view sql_;
-  Kind kind_;
-  std::optional<Need> need_;
-  std::vector<Parameter> parameters_;
-  std::string buffer_;
-};
 
 using Statements = std::span<const Statement* const>;
 
@@ -69,6 +37,7 @@ struct Outcome {
   std::size_t failed = kNone;  ///< the first that failed; kNone: the connection itself did
   base::Error error{};
   bool is_retryable = false;  ///< a deadlock or the like: the same again may well succeed
+  bool is_locked = false;     ///< waited in vain for a lock
 };
 
 class Connection final : public Session {
@@ -110,6 +79,8 @@ class Connection final : public Session {
   Connection(pg_conn* handle, const Options& options);
 
   base::Result<void> set_up(const std::string& settings);
+  /// Empty: not prepared yet.
+  std::string& name_of(const Statement& statement);
   bool send(Statements statements, std::vector<Expected>& expected);
   bool send_one(const Statement& statement, std::size_t index, std::vector<Expected>& expected);
   std::optional<Outcome> receive(Statements statements, const std::vector<Expected>& expected,
@@ -127,12 +98,11 @@ class Connection final : public Session {
   std::chrono::steady_clock::time_point give_up_{};
   bool lost_ = false;
   std::int64_t changed_ = 0;  ///< rows of the last statement
-  /// Names of prepared statements, by the constant and its kind.
-  std::unordered_map<std::string_view, std::array<std::string, 3>> names_;
+  /// Names of prepared statements, by the constant, its kind and its rows.
+  std::unordered_map<std::string_view,
+                     std::map<std::pair<Statement::Kind, std::size_t>, std::string>>
+      names_;
   std::size_t next_name_ = 0;
 };
-
-/// The common tongue in PostgreSQL's: `?` becomes `$1`, INDEXED BY goes.
-[[nodiscard]] std::string translate(std::string_view sql, Statement::Kind kind);
 
 }  // namespace chartroom::store::postgres

@@ -11,6 +11,7 @@ using base::ErrorCode;
 
 constexpr std::array kMigrations{
     Migration{1, "0001_initial.sql", k0001InitialSql},
+    Migration{2, "0002_fairness.sql", k0002FairnessSql},
 };
 
 base::Result<bool> has_table(Session& db, std::string_view name) {

@@ -18,7 +18,6 @@ base::Result<Pool::Lease> Pool::borrow() {
     connection.reset();
     guard.lock();
     --made_;
-    // The others of that server are dead, too: each is looked at when its turn comes.
   }
   ++made_;
   guard.unlock();
@@ -41,17 +40,27 @@ void Pool::add(std::unique_ptr<Connection> connection) {
 }
 
 void Pool::give_back(std::unique_ptr<Connection> connection) {
+  const bool was_lost = connection->is_lost();
   // Whoever left a transaction open was interrupted; the server undoes it when the session ends.
-  if (connection->is_lost() || connection->in_transaction()) connection.reset();
+  if (was_lost || connection->in_transaction()) connection.reset();
+  std::vector<std::unique_ptr<Connection>> doubtful;  // ended without the lock
   {
     const std::scoped_lock guard(mutex_);
+    if (was_lost) {
+      doubtful.swap(free_);
+      made_ -= doubtful.size();
+    }
     if (connection) {
       free_.push_back(std::move(connection));
     } else {
       --made_;
     }
   }
-  returned_.notify_one();
+  if (was_lost) {
+    returned_.notify_all();
+  } else {
+    returned_.notify_one();
+  }
 }
 
 }  // namespace chartroom::store::postgres

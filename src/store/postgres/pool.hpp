@@ -1,6 +1,7 @@
 // Connections that threads borrow. They are made when they are needed, up to a limit, and thrown
 // away when they are lost; so a server that was restarted, or another one that took over, is found
-// by itself.
+// by itself. With one that is lost go all that lie unused: where the network has gone silent they
+// are as dead, and each would take its borrower's time-out to find that out.
 #pragma once
 
 #include <condition_variable>

@@ -1,8 +1,13 @@
 // Several nodes on one database: what must hold when transactions run side by side.
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <functional>
 #include <set>
 #include <thread>
 
+#include "store/postgres/pool.hpp"
 #include "store/postgres/postgres_bench.hpp"
 
 namespace chartroom::store::testing {
@@ -430,6 +435,99 @@ TEST_F(NodesTest, AStatementThatWaitsTooLongIsGivenUpAndChangesNothing) {
   ASSERT_TRUE(holder->run("ROLLBACK"));
   EXPECT_TRUE(alpha->commit({app::NoteDelivery{"w1", false, now()}}));
   EXPECT_EQ(alpha->find_webhook("w1").value()->failures, 1U);
+}
+
+TEST_F(NodesTest, AForgottenTransactionHoldsUpNobodyElse) {
+  const auto alpha = tenant(0);
+  for (const char* id : {"held", "free"}) {
+    app::WebhookEndpoint endpoint;
+    endpoint.id = id;
+    ASSERT_TRUE(alpha->commit({app::InsertWebhook{endpoint}}));
+  }
+  const auto holder = bench_->connect();
+  ASSERT_TRUE(holder->run("SET idle_in_transaction_session_timeout = 0"));
+  ASSERT_TRUE(holder->run("BEGIN"));
+  ASSERT_TRUE(holder->run("UPDATE webhooks SET failures = 5 WHERE id = 'held'"));
+  std::atomic<int> stored{0};
+  std::atomic<int> refused{0};
+  // More that wait than there are batches at a time, and others among them.
+  in_threads(8, [&](int i) {
+    const auto mine = tenant(0);
+    if (i % 2 == 0) {
+      const auto late = mine->commit({app::NoteDelivery{"held", false, now()}});
+      ASSERT_FALSE(late);
+      EXPECT_EQ(late.error().code, ErrorCode::unavailable);
+      EXPECT_NE(late.error().message.find("holds a lock"), std::string::npos)
+          << late.error().message;
+      ++refused;
+    } else {
+      const auto done = mine->commit({app::NoteDelivery{"free", false, now()}});
+      EXPECT_TRUE(done) << done.error().message;
+      stored += done.has_value() ? 1 : 0;
+    }
+  });
+  EXPECT_EQ(stored, 4);
+  EXPECT_EQ(refused, 4);
+  ASSERT_TRUE(holder->run("ROLLBACK"));
+  EXPECT_TRUE(alpha->commit({app::NoteDelivery{"held", false, now()}}));
+  EXPECT_EQ(alpha->find_webhook("held").value()->failures, 1U);
+}
+
+TEST_F(NodesTest, ASessionWhoseClientHasDiedDoesNotWaitForALock) {
+  app::WebhookEndpoint endpoint;
+  endpoint.id = "w1";
+  ASSERT_TRUE(tenant(0)->commit({app::InsertWebhook{endpoint}}));
+  const auto holder = bench_->connect();
+  ASSERT_TRUE(holder->run("SET idle_in_transaction_session_timeout = 0"));
+  ASSERT_TRUE(holder->run("BEGIN"));
+  ASSERT_TRUE(holder->run("UPDATE webhooks SET failures = 5"));
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const auto db = postgres::Connection::open(bench_->options());
+    if (db) (void)(*db)->run("UPDATE webhooks SET failures = 6");
+    ::_exit(0);
+  }
+  const auto watcher = bench_->connect();
+  const auto waiting = [&] {
+    return watcher
+        ->number(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+            "AND wait_event_type = 'Lock'")
+        .value()
+        .value();
+  };
+  EXPECT_TRUE(eventually([&] { return waiting() == 1; }));
+  ::kill(child, SIGKILL);
+  ::waitpid(child, nullptr, 0);
+  // Well before its statement_timeout, and while the lock is still held.
+  const auto deadline = std::chrono::steady_clock::now() + bench_->options().statement_timeout / 2;
+  while (waiting() != 0 && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+  EXPECT_EQ(waiting(), 0);
+}
+
+TEST_F(NodesTest, WithALostConnectionGoThoseThatLieUnused) {
+  PostgresOptions options = bench_->options();
+  options.url = base::Sensitive<std::string>(options.url.reveal() + "?application_name=pool");
+  postgres::Pool pool(options, 4);
+  {
+    std::vector<postgres::Pool::Lease> all;
+    for (int i = 0; i < 4; ++i) all.push_back(std::move(pool.borrow().value()));
+  }
+  const auto watcher = bench_->connect();
+  const auto sessions = [&] {
+    return watcher->number("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'pool'")
+        .value()
+        .value();
+  };
+  ASSERT_EQ(sessions(), 4);
+  {
+    auto lease = pool.borrow();
+    ASSERT_TRUE(lease);
+    EXPECT_FALSE((*lease)->run("SELECT pg_terminate_backend(pg_backend_pid())"));
+    ASSERT_TRUE((*lease)->is_lost());
+  }
+  EXPECT_TRUE(eventually([&] { return sessions() == 0; }));
+  EXPECT_TRUE(pool.borrow());
 }
 
 TEST_F(NodesTest, ManyThreadsShareASmallPool) {

@@ -28,6 +28,11 @@ class PostgresDatabase final : public Database {
         pool_(options, options.pool_size - Writer::kLeaders),
         writer_(options, [this] { maintain(); }) {}
 
+  void observe(app::StoreObserver& observer) override {
+    Database::observe(observer);
+    writer_.watch([&observer](std::size_t commits) { observer.gathered(commits); });
+  }
+
   Result<void> read(const Use& use) override {
     return on_connection([&](Connection& db) { return use(db); });
   }
@@ -46,11 +51,17 @@ class PostgresDatabase final : public Database {
   }
 
   Result<std::vector<app::Job>> claim(base::TimePoint now, base::Duration lease,
-                                      std::size_t limit) override {
+                                      const app::ClaimLimits& limits) override {
     // Not repeated when the connection is lost: what it may have claimed comes back with its lease.
     auto connection = pool_.borrow();
     if (!connection) return base::pass_on(connection.error());
-    return postgres::claim_jobs(**connection, random(), now, lease, limit);
+    return postgres::claim_jobs(**connection, turns(), random(), now, lease, limits);
+  }
+
+  Result<void> give_back(const std::vector<JobAndLease>& jobs, base::TimePoint now,
+                         app::GiveBack how) override {
+    return on_connection(
+        [&](Connection& db) { return postgres::give_back_jobs(db, jobs, now, how); });
   }
 
   Result<std::vector<std::string>> heartbeat(const std::vector<JobAndLease>& jobs,

@@ -22,6 +22,28 @@ TEST(PostgresTongue, ParametersAreNumberedAndHintsAreDropped) {
             "SELECT 1 / count(*) FROM done");
 }
 
+TEST(PostgresTongue, AStatementOfManyRowsRepeatsWhatStandsBehindValues) {
+  EXPECT_EQ(postgres::translate("INSERT INTO t (a, b) VALUES (?, lower(?)) ON CONFLICT DO NOTHING",
+                                Statement::Kind::plain, 2),
+            "INSERT INTO t (a, b) VALUES ($1, lower($2)), ($3, lower($4)) ON CONFLICT DO NOTHING");
+  EXPECT_EQ(postgres::translate("INSERT INTO t VALUES (?2, ?1, ?2)", Statement::Kind::plain, 2),
+            "INSERT INTO t VALUES ($2, $1, $2), ($4, $3, $4)");
+}
+
+TEST(PostgresTongue, OnlyStatementsOfOneRowOfValuesBecomeOne) {
+  const auto may_merge = [](std::string_view sql, Statement::Kind kind = Statement::Kind::plain) {
+    return Statement(sql, kind, std::nullopt, {}).may_merge();
+  };
+  EXPECT_TRUE(may_merge("INSERT INTO t (a) VALUES (?)"));
+  EXPECT_TRUE(
+      may_merge("WITH v AS (VALUES (?)) SELECT 1 / count(*) FROM v", Statement::Kind::checked));
+  EXPECT_FALSE(may_merge("INSERT INTO t (a) VALUES (?)", Statement::Kind::once));
+  EXPECT_FALSE(may_merge("INSERT INTO t (a) SELECT ?"));
+  EXPECT_FALSE(may_merge("INSERT INTO t (a) SELECT v.a FROM (VALUES (?)) v (a) WHERE v.a > ?"));
+  EXPECT_FALSE(may_merge("INSERT INTO t (a) VALUES (?) ON CONFLICT (a) DO UPDATE SET a = 1"));
+  EXPECT_FALSE(may_merge("DELETE FROM t WHERE a IN (VALUES (?))"));
+}
+
 TEST(PostgresUrl, IsShownWithoutItsPassword) {
   EXPECT_EQ(describe_postgres_url("postgres://me:SECRET-5@db1:5433,db2:5434/chart?sslmode=require"),
             "postgres://me@db1,db2:5433,5434/chart");

@@ -7,11 +7,16 @@
 
 namespace chartroom::store::postgres {
 
-/// See app::Store::claim. One round trip; costs as much as it claims, plus one look-up per priority
-/// in use, whatever the number of waiting jobs.
-base::Result<std::vector<app::Job>> claim_jobs(Connection& db, base::Random& random,
+/// See app::Store::claim. Reads as many jobs as it may claim from the front of every priority in
+/// use; where that is not all, one look-up for each application, up to kTenantsLooked. How many
+/// jobs wait does not matter. One round trip when nothing is due, two when something is, one more
+/// for each priority of which more is due than can be claimed.
+base::Result<std::vector<app::Job>> claim_jobs(Connection& db, Turns& turns, base::Random& random,
                                                base::TimePoint now, base::Duration lease,
-                                               std::size_t limit);
+                                               const app::ClaimLimits& limits);
+
+base::Result<void> give_back_jobs(Session& db, const std::vector<JobAndLease>& jobs,
+                                  base::TimePoint now, app::GiveBack how);
 
 base::Result<std::vector<std::string>> prolong_leases(Session& db,
                                                       const std::vector<JobAndLease>& jobs,

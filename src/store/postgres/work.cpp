@@ -1,9 +1,12 @@
 #include "store/postgres/work.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <boost/json.hpp>
+#include <map>
 #include <set>
 #include <type_traits>
+#include <unordered_map>
 
 #include "store/columns.hpp"
 #include "store/jobs.hpp"
@@ -18,6 +21,8 @@ using Kind = Statement::Kind;
 /// More lanes than this in one transaction are locked by holding all lanes at once: the server's
 /// table of locks has its limits (max_locks_per_transaction).
 constexpr std::size_t kLanesMost = 256;
+/// In one merged statement.
+constexpr std::size_t kRowsMost = 64;
 
 // Advisory locks by kind: 482910 all lanes, 482911 clock, 482912 lane, 482913 events. Any numbers
 // that nobody else in the database uses.
@@ -38,10 +43,22 @@ constexpr std::string_view kLockLanes =
     "UNION ALL SELECT j.client_id, j.lane FROM json_array_elements(?3::json) e "
     "JOIN jobs j ON j.client_id = e->>0 AND j.order_id = e->>1 "
     "WHERE j.state < 3 AND j.lane <> '') l ORDER BY 1) k";
+// A row that somebody else holds is not waited for long (kRowPatience); locks
+// of ours are, since whoever has one is at work.
+constexpr std::string_view kLimitWaiting = "SELECT set_config('lock_timeout', ?, true)";
 constexpr std::string_view kLockEvents =
     "SELECT pg_advisory_xact_lock(482913, k.key) FROM (SELECT DISTINCT hashtext(e) AS key FROM "
     "json_array_elements_text(?::json) e "
     "ORDER BY 1) k";
+
+/// A job without a lane.
+constexpr std::string_view kAddFreeJob =
+    "INSERT INTO jobs (client_id, id, kind, order_id, payload, lane, priority, due_at_ms, "
+    "attempts, trace, state) SELECT v.client_id, v.id, v.kind, v.order_id, v.payload, '', "
+    "v.priority, v.due_at_ms - a.clock_offset_ms, v.attempts, v.trace, 0 "
+    "FROM (VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)) "
+    "v (client_id, id, kind, order_id, payload, priority, due_at_ms, attempts, trace) "
+    "JOIN applications a ON a.client_id = v.client_id ON CONFLICT (id, client_id) DO NOTHING";
 
 /// Gathers the statements of one commit.
 class WorkScript final : public Script {
@@ -86,6 +103,8 @@ class WorkScript final : public Script {
   void place(const app::InsertEvent& /*write*/) { target_ = &work_.events; }
   void place(const app::InsertOrder& write) { work_.order_id = write.order.core.id; }
   void place(const app::UpdateOrder& write) { work_.order_id = write.order.core.id; }
+  // It may come before others of its lane, which must not move on meanwhile.
+  void place(const app::RedriveJob& write) { work_.ended_jobs.push_back(write.job_id); }
   void place(const app::AdvanceClock& /*write*/) { work_.moves_clock = true; }
   template <typename Other>
   void place(const Other& /*write*/) {}
@@ -129,19 +148,23 @@ Applied apply_own(WorkScript& out, const Tenant& tenant, const app::InsertReport
 }
 
 Applied apply_own(WorkScript& out, const Tenant& tenant, const app::InsertJob& write,
-                  const Prepared& /*prepared*/) {
+                  const Prepared& prepared) {
   const app::Job& job = write.job;
   out.work().adds_jobs = true;
-  if (!job.lane.empty()) out.work().lanes.push_back(job.lane);
+  if (job.lane.empty()) {
+    return out.run(kAddFreeJob, tenant.client_id, job.id, job.kind, job.order_id, job.payload,
+                   job.priority, job.due_at, job.attempts, prepared.trace);
+  }
+  out.work().lanes.push_back(job.lane);
   return out.run(
       "INSERT INTO jobs (client_id, id, kind, order_id, payload, lane, priority, due_at_ms, "
-      "attempts, state) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 - (SELECT clock_offset_ms "
-      "FROM applications WHERE client_id = ?1), ?9, CASE WHEN ?6 <> '' AND EXISTS (SELECT 1 "
+      "attempts, trace, state) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 - (SELECT clock_offset_ms "
+      "FROM applications WHERE client_id = ?1), ?9, ?10, CASE WHEN ?6 <> '' AND EXISTS (SELECT 1 "
       "FROM jobs WHERE client_id = ?1 AND lane = ?6 AND lane <> '' AND state < 3) THEN 2 ELSE 0 "
       "END "
       "ON CONFLICT (id, client_id) DO NOTHING",
       tenant.client_id, job.id, job.kind, job.order_id, job.payload, job.lane, job.priority,
-      job.due_at, job.attempts);
+      job.due_at, job.attempts, prepared.trace);
 }
 
 /// Ends a claimed job for good and lets the next one of its lane go. All parts of the statement see
@@ -152,14 +175,19 @@ Applied end_job(WorkScript& out, const Tenant& tenant, const std::string& job_id
   const bool buried = state == JobState::dead;
   return out.checked(
       kLeaseIsOurs,
-      "WITH ended AS (UPDATE jobs SET state = ?1, attempts = attempts + ?2, lease = '', "
-      "error = ?3, ended_at_ms = ?4 WHERE id = ?5 AND client_id = ?6 AND state = 1 AND lease = ?7 "
-      "RETURNING sequence, lane), released AS (UPDATE jobs SET state = 0 WHERE state = 2 "
-      "AND sequence = (SELECT n.sequence FROM jobs n WHERE n.client_id = ?6 "
-      "AND n.lane = (SELECT lane FROM ended) AND n.lane <> '' AND n.state < 3 "
-      "AND n.sequence <> (SELECT sequence FROM ended) ORDER BY n.sequence LIMIT 1)) "
-      "SELECT 1 / count(*) FROM ended",
-      static_cast<int>(state), buried ? 1 : 0, error, tenant.now, job_id, tenant.client_id, lease);
+      "WITH asked (id, client_id, lease, state, tried, error, at_ms) AS "
+      "(VALUES (?, ?, ?, ?, ?, ?, ?)), ended AS (UPDATE jobs SET state = a.state, "
+      "attempts = attempts + a.tried, crashes = 0, lease = '', error = a.error, "
+      "ended_at_ms = a.at_ms "
+      "FROM asked a WHERE jobs.id = a.id AND jobs.client_id = a.client_id AND jobs.state = 1 "
+      "AND jobs.lease = a.lease RETURNING jobs.sequence, jobs.client_id, jobs.lane), "
+      "released AS (UPDATE jobs SET state = 0 WHERE state = 2 AND sequence = ANY (ARRAY("
+      "SELECT (SELECT n.sequence FROM jobs n WHERE n.client_id = l.client_id AND n.lane = l.lane "
+      "AND n.lane <> '' AND n.state < 3 AND n.sequence NOT IN (SELECT sequence FROM ended) "
+      "ORDER BY n.sequence LIMIT 1) FROM (SELECT DISTINCT client_id, lane FROM ended "
+      "WHERE lane <> '') l))) SELECT 1 / (CASE (SELECT count(*) FROM ended) "
+      "WHEN (SELECT count(*) FROM asked) THEN 1 ELSE 0 END)",
+      job_id, tenant.client_id, lease, static_cast<int>(state), buried ? 1 : 0, error, tenant.now);
 }
 
 Applied apply_own(WorkScript& out, const Tenant& tenant, const app::FinishJob& write,
@@ -200,12 +228,14 @@ Applied apply_one(WorkScript& out, const Tenant& tenant, const W& write, const P
 
 class TransactionBuilder {
  public:
-  explicit TransactionBuilder(const std::vector<const Work*>& works) : works_(works) {}
+  TransactionBuilder(const std::vector<const Work*>& works, bool merge)
+      : works_(works), merge_(merge) {}
 
   Transaction build() {
     add("BEGIN ISOLATION LEVEL READ COMMITTED");
     lock_clocks();
     lock_lanes();
+    add(kLimitWaiting, std::to_string(kRowPatience.count()));
     std::vector<std::pair<const Part*, std::size_t>> hot;
     for (std::size_t i = 0; i < works_.size(); ++i) {
       check_application(i);
@@ -215,6 +245,7 @@ class TransactionBuilder {
     std::stable_sort(hot.begin(), hot.end(),
                      [](const auto& a, const auto& b) { return a.first->key < b.first->key; });
     for (const auto& [part, owner] : hot) add(*part, owner);
+    add_merged();
     append_events();
     add("COMMIT");
     return std::move(made_);
@@ -226,7 +257,42 @@ class TransactionBuilder {
     const std::array<Value, sizeof...(Args)> values{to_value(args)...};
     made_.add(made_.own.emplace_back(sql, Kind::plain, std::nullopt, values), {});
   }
-  void add(const Part& part, std::size_t owner) { made_.add(part.statement, {owner, part.field}); }
+  void add(const Part& part, std::size_t owner) {
+    if (merge_ && part.statement.may_merge() && !is_ordered(part, *works_[owner])) {
+      auto [known, is_new] = mergeable_.try_emplace(part.statement.sql());
+      if (is_new) order_.push_back(part.statement.sql());
+      known->second.push_back({&part, owner});
+      return;
+    }
+    made_.add(part.statement, {owner, part.field});
+  }
+
+  /// Jobs of one commit that are due at the same time run in its order.
+  static bool is_ordered(const Part& part, const Work& work) {
+    return part.statement.sql() == kAddFreeJob &&
+           !(work.lanes.empty() && work.dropped_orders.empty());
+  }
+
+  /// What was put off, in as few statements. Their sizes are powers of two, so that the server has
+  /// few of them to know.
+  void add_merged() {
+    for (const std::string_view sql : order_) {
+      std::span<const Owned> rest(mergeable_[sql]);
+      while (!rest.empty()) {
+        const std::size_t rows = std::min(std::bit_floor(rest.size()), kRowsMost);
+        if (rows == 1) {
+          made_.add(rest.front().part->statement, {rest.front().owner, rest.front().part->field});
+        } else {
+          std::vector<const Statement*> list;
+          for (const Owned& one : rest.first(rows)) list.push_back(&one.part->statement);
+          made_.add(made_.own.emplace_back(Statement::merged(list)), {});
+        }
+        rest = rest.subspan(rows);
+      }
+    }
+    order_.clear();
+    mergeable_.clear();
+  }
 
   void check_application(std::size_t owner) {
     const std::string& client_id = works_[owner]->client_id;
@@ -239,11 +305,14 @@ class TransactionBuilder {
   }
 
   void lock_clocks() {
-    json::array clocks;
+    std::map<std::string_view, bool> moves;
     for (const Work* work : works_) {
-      if (work->adds_jobs || work->moves_clock)
-        clocks.push_back(json::array{work->client_id, work->moves_clock});
+      if (!work->adds_jobs && !work->moves_clock) continue;
+      bool& any = moves[work->client_id];
+      any = any || work->moves_clock;
     }
+    json::array clocks;
+    for (const auto& [client_id, any] : moves) clocks.push_back(json::array{client_id, any});
     if (!clocks.empty()) add(kLockClocks, json::serialize(clocks));
   }
 
@@ -272,14 +341,24 @@ class TransactionBuilder {
       if (!work->events.empty()) applications.insert(work->client_id);
     }
     if (applications.empty()) return;
+    add(kLimitWaiting, std::string("0"));
     add(kLockEvents, json::serialize(json::array(applications.begin(), applications.end())));
     for (std::size_t i = 0; i < works_.size(); ++i) {
       for (const Part& part : works_[i]->events) add(part, i);
     }
+    add_merged();
   }
 
+  struct Owned {
+    const Part* part;
+    std::size_t owner;
+  };
+
   const std::vector<const Work*>& works_;
+  const bool merge_;
   std::set<std::string> checked_;
+  std::vector<std::string_view> order_;  ///< of the mergeable ones, as they came first
+  std::unordered_map<std::string_view, std::vector<Owned>> mergeable_;
   Transaction made_;
 };
 
@@ -305,8 +384,8 @@ base::Result<Work> make_work(const std::string& client_id, base::TimePoint now,
   return work;
 }
 
-Transaction make_transaction(const std::vector<const Work*>& works) {
-  return TransactionBuilder(works).build();
+Transaction make_transaction(const std::vector<const Work*>& works, bool merge) {
+  return TransactionBuilder(works, merge).build();
 }
 
 }  // namespace chartroom::store::postgres

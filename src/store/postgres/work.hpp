@@ -16,6 +16,7 @@
 // cause no deadlock, and the busiest one is held the shortest time.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <deque>
 #include <optional>
@@ -27,6 +28,10 @@
 #include "store/postgres/connection.hpp"
 
 namespace chartroom::store::postgres {
+
+/// How long a commit waits for a row that another session has locked. Ours hold one for as long as
+/// a commit takes; whoever holds one for longer has forgotten it.
+inline constexpr std::chrono::milliseconds kRowPatience{2'000};
 
 /// A statement and the write that it is of.
 struct Part {
@@ -55,6 +60,12 @@ base::Result<Work> make_work(const std::string& client_id, base::TimePoint now,
 
 /// The statements of one transaction that carries out several commits, from BEGIN to COMMIT. Refers
 /// to their works.
+///
+/// With `merge`, new rows of the same table and ended jobs of all the commits go in as one
+/// statement of many rows, which is most of what makes a batch cheap. They come behind everything
+/// else of the commits: nothing that a commit does beside them looks at the rows that it adds, but
+/// for jobs of commits that fill or empty lanes, which stay where they are. When a merged statement
+/// fails nobody knows whose row it was (Owner::work is kNobody).
 struct Transaction {
   static constexpr std::size_t kNobody = static_cast<std::size_t>(-1);
   struct Owner {
@@ -69,6 +80,6 @@ struct Transaction {
   std::vector<const Statement*> statements;
   std::vector<Owner> owners;  ///< one for each statement
 };
-[[nodiscard]] Transaction make_transaction(const std::vector<const Work*>& works);
+[[nodiscard]] Transaction make_transaction(const std::vector<const Work*>& works, bool merge);
 
 }  // namespace chartroom::store::postgres

@@ -21,18 +21,20 @@ base::Result<void> Writer::run(Work work, std::size_t bytes) {
       std::move(work), bytes, [this](Group::Batch& batch) { carry_out(batch); }, afterwards_);
 }
 
-std::optional<Writer::Failure> Writer::try_once(const std::vector<Group::Waiting*>& works) {
+std::optional<Writer::Failure> Writer::try_once(const std::vector<Group::Waiting*>& works,
+                                                bool merge) {
   auto connection = pool_.borrow();
   if (!connection) return Failure{connection.error(), Transaction::kNobody, false, false};
   std::vector<const Work*> list;
   for (const Group::Waiting* waiting : works) list.push_back(&waiting->work);
-  const Transaction transaction = make_transaction(list);
+  const Transaction transaction = make_transaction(list, merge);
   auto outcome = (*connection)->run_all(transaction.statements, no_rows);
   if (!outcome) return std::nullopt;
   Failure failure{std::move(outcome->error)};
   // COMMIT comes last. Where it failed with the connection, it may have been carried out.
   failure.is_refused = outcome->failed < transaction.statements.size() - 1;
   failure.is_retryable = failure.is_refused && outcome->is_retryable;
+  failure.is_locked = failure.is_refused && outcome->is_locked;
   if (failure.is_refused) {
     failure.owner = transaction.owners[outcome->failed].work;
     failure.error.field = transaction.owners[outcome->failed].field;
@@ -42,9 +44,15 @@ std::optional<Writer::Failure> Writer::try_once(const std::vector<Group::Waiting
 }
 
 std::optional<Writer::Failure> Writer::try_some(const std::vector<Group::Waiting*>& works) {
-  auto failure = try_once(works);
-  for (int tries = 1; tries < kTries && failure && failure->is_retryable; ++tries)
-    failure = try_once(works);
+  bool merge = true;
+  auto failure = try_once(works, merge);
+  for (int tries = 1; tries < kTries && failure && failure->is_refused; ++tries) {
+    if (!failure->is_retryable) {
+      if (failure->owner != Transaction::kNobody || !merge) break;
+      merge = false;  // to find out whose row it is
+    }
+    failure = try_once(works, merge);
+  }
   return failure;
 }
 
@@ -56,9 +64,19 @@ void Writer::carry_out(Group::Batch& batch) {
   });
   std::vector<Group::Waiting*> together = batch;
   std::vector<Group::Waiting*> alone;
+  std::size_t locked = 0;
   while (together.size() > 1) {
     const auto failure = try_some(together);
-    if (failure && failure->is_refused) {
+    if (failure && failure->is_locked && failure->owner != Transaction::kNobody &&
+        ++locked <= kLockedMost) {
+      // It has waited. Alone it would wait again, and the batches behind this one with it.
+      const auto owner = together.begin() + static_cast<std::ptrdiff_t>(failure->owner);
+      (*owner)->result = base::pass_on(failure->error);
+      group_.answer(batch, *owner);
+      together.erase(owner);
+      continue;
+    }
+    if (failure && failure->is_refused && !failure->is_locked) {
       if (failure->owner == Transaction::kNobody || alone.size() >= kSetAsideMost) break;
       const auto owner = together.begin() + static_cast<std::ptrdiff_t>(failure->owner);
       alone.push_back(*owner);
@@ -76,7 +94,8 @@ void Writer::carry_out(Group::Batch& batch) {
   for (Group::Waiting* waiting : alone) {
     const auto failure = away ? away : try_some({waiting});
     if (failure) waiting->result = base::pass_on(failure->error);
-    if (failure && !failure->is_refused) away = failure;
+    const bool is_blocked = failure && failure->is_locked && ++locked > kLockedMost;
+    if (failure && (!failure->is_refused || is_blocked)) away = failure;
     group_.answer(batch, waiting);
   }
 }

@@ -1,8 +1,14 @@
 // Group commit over PostgreSQL: the commits of many threads in one transaction and one round trip.
 //
-// When a statement fails the whole transaction is undone. The commit that it is of is set aside and
-// the others are tried again without it; what was set aside is then carried out alone, so that its
-// verdict is its own and no neighbour's. When too many fail, all are carried out alone.
+// New rows of the same table and ended jobs of many commits are one statement (see Transaction).
+//
+// When a statement fails the whole transaction is undone. If it was one of many commits, they are
+// tried again with statements of their own. Then the commit that it is of is set aside and the
+// others are tried again without it; what was set aside is carried out alone, so that its verdict
+// is its own and no neighbour's. When too many fail, all are carried out alone.
+//
+// A row that somebody else holds, a forgotten transaction of an operator say, is waited for
+// kRowPatience. Then the commit that needs it is answered unavailable and its neighbours go on.
 //
 // When the connection dies between COMMIT and its answer nobody knows whether the transaction was
 // stored: all of it gets unavailable. Trying again is safe, since every commit stands on unique ids
@@ -29,6 +35,7 @@ class Writer {
   /// on its way.
   static constexpr std::size_t kLeaders = 2;
   static constexpr std::size_t kSetAsideMost = 8;  ///< of one batch, before all go alone
+  static constexpr std::size_t kLockedMost = 8;    ///< of one batch, before all are given up
   static constexpr int kTries =
       5;  ///< of a transaction that the server gave up (deadlock, restart)
 
@@ -36,6 +43,8 @@ class Writer {
   Writer(Options options, std::function<void()> afterwards)
       : pool_(std::move(options), kLeaders), afterwards_(std::move(afterwards)) {}
 
+  /// See Gatherer.
+  void watch(std::function<void(std::size_t)> watcher) { group_.watch(std::move(watcher)); }
   /// Returns after the work is durable, or with its error. Thread-safe.
   base::Result<void> run(Work work, std::size_t bytes);
 
@@ -48,11 +57,12 @@ class Writer {
     std::size_t owner = Transaction::kNobody;
     bool is_refused = false;    ///< a statement failed, so surely nothing was stored
     bool is_retryable = false;  ///< the same again may well succeed
+    bool is_locked = false;     ///< somebody else holds a row (kRowPatience)
   };
 
   void carry_out(Group::Batch& batch);
-  std::optional<Failure> try_once(const std::vector<Group::Waiting*>& works);
-  /// Tries again what the server gave up.
+  std::optional<Failure> try_once(const std::vector<Group::Waiting*>& works, bool merge);
+  /// Tries again what the server gave up, and what failed as one statement of many rows as many.
   std::optional<Failure> try_some(const std::vector<Group::Waiting*>& works);
 
   Pool pool_;

@@ -185,6 +185,14 @@ base::Result<std::int64_t> Connection::execute(std::string_view sql, std::span<c
 }
 
 std::int64_t Connection::last_row_id() const { return sqlite3_last_insert_rowid(handle_); }
+std::int64_t Connection::steps_taken() const {
+  std::int64_t steps = 0;
+  for (const auto& [sql, statement] : statements_) {
+    steps += sqlite3_stmt_status(statement, SQLITE_STMTSTATUS_VM_STEP, 0);
+  }
+  return steps;
+}
+
 bool Connection::in_transaction() const { return sqlite3_get_autocommit(handle_) == 0; }
 
 base::Result<void> Connection::checkpoint() {
@@ -192,6 +200,24 @@ base::Result<void> Connection::checkpoint() {
       sqlite3_wal_checkpoint_v2(handle_, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
   if (done != SQLITE_OK) return failure();
   return {};
+}
+
+void Connection::limit_time(std::optional<std::chrono::steady_clock::time_point> until) {
+  constexpr int kStepsBetweenLooks = 1'000;  // of SQLite's machine: microseconds
+  timed_out_ = false;
+  if (!until) {
+    sqlite3_progress_handler(handle_, 0, nullptr, nullptr);
+    return;
+  }
+  until_ = *until;
+  sqlite3_progress_handler(
+      handle_, kStepsBetweenLooks,
+      [](void* self) {
+        auto* connection = static_cast<Connection*>(self);
+        connection->timed_out_ = std::chrono::steady_clock::now() >= connection->until_;
+        return connection->timed_out_ ? 1 : 0;
+      },
+      this);
 }
 
 void Connection::never_checkpoint_on_close() {

@@ -6,9 +6,11 @@
 // never contain values.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -41,8 +43,13 @@ class Connection final : public Session {
   [[nodiscard]] bool in_transaction() const;
   /// Pages in the write-ahead log after the newest commit of this connection.
   [[nodiscard]] int wal_pages() const { return wal_pages_; }
+  /// Steps that SQLite's machine has taken for this connection's statements so far, for tests.
+  [[nodiscard]] std::int64_t steps_taken() const;
   /// Copies what no reader needs any more from the log into the database; never waits for readers.
   base::Result<void> checkpoint();
+  /// Ends statements that still run then: they fail, and timed_out() is true. Nothing: no limit.
+  void limit_time(std::optional<std::chrono::steady_clock::time_point> until);
+  [[nodiscard]] bool timed_out() const { return timed_out_; }
   /// Closing the last connection of a database checkpoints it, unless this was called.
   void never_checkpoint_on_close();
 
@@ -71,6 +78,8 @@ class Connection final : public Session {
 
   sqlite3* handle_;
   int wal_pages_ = 0;
+  std::chrono::steady_clock::time_point until_{};
+  bool timed_out_ = false;
   std::unordered_map<std::string_view, sqlite3_stmt*> statements_;
 };
 

@@ -17,11 +17,15 @@ namespace chartroom::store::sqlite {
 /// Whether claim_jobs() would find anything. Reads only.
 base::Result<bool> anything_due(Session& db, base::TimePoint now);
 
-/// See app::Store::claim. Costs as much as it claims, plus one look-up per priority in use,
-/// whatever the number of waiting jobs.
-base::Result<std::vector<app::Job>> claim_jobs(Session& db, base::Random& random,
+/// See app::Store::claim. Reads as many jobs as it may claim from the front of every priority in
+/// use; where that is not all, one look-up for each application, up to kTenantsLooked. How many
+/// jobs wait does not matter.
+base::Result<std::vector<app::Job>> claim_jobs(Session& db, Turns& turns, base::Random& random,
                                                base::TimePoint now, base::Duration lease,
-                                               std::size_t limit);
+                                               const app::ClaimLimits& limits);
+
+base::Result<void> give_back_jobs(Session& db, const std::vector<JobAndLease>& jobs,
+                                  base::TimePoint now, app::GiveBack how);
 
 base::Result<std::vector<std::string>> prolong_leases(Session& db,
                                                       const std::vector<JobAndLease>& jobs,

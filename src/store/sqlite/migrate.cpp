@@ -14,6 +14,7 @@ constexpr std::array kMigrations{
     Migration{2, "0002_contract.sql", k0002ContractSql},
     Migration{3, "0003_shipping.sql", k0003ShippingSql},
     Migration{4, "0004_versions.sql", k0004VersionsSql},
+    Migration{5, "0005_fairness.sql", k0005FairnessSql},
 };
 
 /// An empty file is ours to fill; a file with tables but without our list of migrations is not.

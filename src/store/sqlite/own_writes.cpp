@@ -48,8 +48,8 @@ Applied end_job(Connection& db, const Tenant& tenant, const std::string& job_id,
                 const std::string& lease, JobState state, const std::string& error) {
   const bool buried = state == JobState::dead;
   const auto lane = db.one<std::string>(
-      "UPDATE jobs SET state = ?, attempts = attempts + ?, lease = '', error = ?, ended_at_ms = ? "
-      "WHERE id = ? AND client_id = ? AND state = 1 AND lease = ? RETURNING lane",
+      "UPDATE jobs SET state = ?, attempts = attempts + ?, crashes = 0, lease = '', error = ?, "
+      "ended_at_ms = ? WHERE id = ? AND client_id = ? AND state = 1 AND lease = ? RETURNING lane",
       [](const Row& row) -> base::Result<std::string> { return row.text(0); },
       static_cast<int>(state), buried ? 1 : 0, error, tenant.now, job_id, tenant.client_id, lease);
   if (!lane) return base::pass_on(lane.error());
@@ -124,17 +124,17 @@ Applied apply_own(Connection& db, const Tenant& tenant, const app::InsertReport&
 }
 
 Applied apply_own(Connection& db, const Tenant& tenant, const app::InsertJob& write,
-                  const Prepared& /*prepared*/) {
+                  const Prepared& prepared) {
   const app::Job& job = write.job;
   const base::TimePoint due_at = job.due_at - tenant.clock_offset;
   return done(
       db.run("INSERT INTO jobs (client_id, id, kind, order_id, payload, lane, priority, due_at_ms, "
-             "attempts, state) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, "
+             "attempts, trace, state) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, "
              "CASE WHEN ?6 <> '' AND EXISTS (SELECT 1 FROM jobs INDEXED BY jobs_lane "
              "WHERE client_id = ?1 AND lane = ?6 AND lane <> '' AND state < 3) THEN 2 ELSE 0 END) "
              "ON CONFLICT DO NOTHING",
              tenant.client_id, job.id, job.kind, job.order_id, job.payload, job.lane, job.priority,
-             due_at, job.attempts));
+             due_at, job.attempts, prepared.trace));
 }
 
 Applied apply_own(Connection& db, const Tenant& tenant, const app::FinishJob& write,

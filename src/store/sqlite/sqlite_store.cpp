@@ -1,11 +1,10 @@
 #include "store/sqlite/sqlite_store.hpp"
 
-#include <sys/stat.h>
-
 #include <system_error>
 #include <utility>
 
 #include "store/database.hpp"
+#include "store/sqlite/folder.hpp"
 #include "store/sqlite/jobs.hpp"
 #include "store/sqlite/migrate.hpp"
 #include "store/sqlite/own_writes.hpp"
@@ -18,11 +17,13 @@ namespace {
 using base::ErrorCode;
 using base::Result;
 using sqlite::Connection;
+using sqlite::explain;
 using sqlite::FileLock;
+using sqlite::kDatabaseFile;
+using sqlite::kServerLockFile;
+using sqlite::kWriteLockFile;
+using sqlite::make_directory;
 
-constexpr const char* kDatabaseFile = "chartroom.db";
-constexpr const char* kWriteLockFile = "chartroom.write.lock";
-constexpr const char* kServerLockFile = "chartroom.server.lock";
 constexpr std::chrono::milliseconds kLockPatience{10'000};
 
 class SqliteDatabase final : public Database {
@@ -34,6 +35,11 @@ class SqliteDatabase final : public Database {
         server_lock_(std::move(server_lock)),
         writer_(std::move(writer)),
         readers_(std::move(readers)) {}
+
+  void observe(app::StoreObserver& observer) override {
+    Database::observe(observer);
+    writer_->watch([&observer](std::size_t commits) { observer.gathered(commits); });
+  }
 
   Result<void> read(const Use& use) override {
     auto reader = readers_->borrow();
@@ -51,13 +57,18 @@ class SqliteDatabase final : public Database {
   }
 
   Result<std::vector<app::Job>> claim(base::TimePoint now, base::Duration lease,
-                                      std::size_t limit) override {
+                                      const app::ClaimLimits& limits) override {
     // Most polls find nothing: they must not cost a write transaction.
     const auto due = fetch([&](Session& db) { return sqlite::anything_due(db, now); });
     if (!due) return base::pass_on(due.error());
     if (!*due) return std::vector<app::Job>{};
     return changed<std::vector<app::Job>>(
-        [&](Session& db) { return sqlite::claim_jobs(db, random(), now, lease, limit); });
+        [&](Session& db) { return sqlite::claim_jobs(db, turns(), random(), now, lease, limits); });
+  }
+
+  Result<void> give_back(const std::vector<JobAndLease>& jobs, base::TimePoint now,
+                         app::GiveBack how) override {
+    return writer_->run([&](Connection& db) { return sqlite::give_back_jobs(db, jobs, now, how); });
   }
 
   Result<std::vector<std::string>> heartbeat(const std::vector<JobAndLease>& jobs,
@@ -96,39 +107,26 @@ class SqliteDatabase final : public Database {
   std::unique_ptr<sqlite::ReaderPool> readers_;
 };
 
-Result<void> make_directory(const std::filesystem::path& directory) {
-  std::error_code error;
-  if (std::filesystem::is_directory(directory, error)) return {};
-  if (directory.has_parent_path()) {
-    std::filesystem::create_directories(directory.parent_path(), error);
-  }
-  if (::mkdir(directory.c_str(), 0700) != 0 && !std::filesystem::is_directory(directory, error)) {
-    return base::fail(ErrorCode::unavailable, "cannot create the data directory " +
-                                                  directory.string() +
-                                                  "; check its parent's permissions");
-  }
-  return {};
-}
-
-/// SQLite's own words, followed by what an operator can do about it.
-base::Error explain(base::Error error, const std::filesystem::path& file) {
-  if (error.code == ErrorCode::corrupt && error.message.starts_with("database: ")) {
-    error.message = file.string() + " is damaged or not a database; restore it from a backup (" +
-                    error.message + ")";
-  } else if (error.code == ErrorCode::unavailable) {
-    error.message += "; is " + file.parent_path().string() + " writable and the disk not full?";
-  }
-  return error;
-}
-
-Result<void> check_integrity(Connection& db) {
+/// Damage that is found within `patience`.
+Result<void> check_integrity(Connection& db, std::chrono::milliseconds patience) {
+  db.limit_time(std::chrono::steady_clock::now() + patience);
   auto verdict = db.one<std::string>(
       "PRAGMA quick_check(1)", [](const Row& row) -> Result<std::string> { return row.text(0); });
+  const bool enough = db.timed_out();
+  db.limit_time(std::nullopt);
+  if (enough) return {};
   if (!verdict) return base::pass_on(verdict.error());
   if (*verdict != std::optional<std::string>("ok")) {
     return base::fail(ErrorCode::corrupt, "database: quick_check found damage");
   }
   return {};
+}
+
+/// A server that ends by itself leaves no log.
+bool ended_by_itself(const std::filesystem::path& database) {
+  std::error_code error;
+  const auto bytes = std::filesystem::file_size(database.string() + "-wal", error);
+  return error || bytes == 0;
 }
 
 struct Opened {
@@ -146,10 +144,11 @@ Result<Opened> open_database(const std::filesystem::path& directory, base::TimeP
   if (auto locked = lock->lock(kLockPatience); !locked) return base::pass_on(locked.error());
   Result<Opened> result = [&]() -> Result<Opened> {
     const sqlite::LockedScope scope(*lock);
+    const auto patience = ended_by_itself(file) ? kCheckAfterStop : kCheckAfterCrash;
     auto connection = Connection::open(file, Connection::Kind::writer, true);
     if (!connection) return base::pass_on(explain(connection.error(), file));
     if (check) {
-      if (auto checked = check_integrity(**connection); !checked) {
+      if (auto checked = check_integrity(**connection, patience); !checked) {
         return base::pass_on(explain(checked.error(), file));
       }
     }

@@ -1,6 +1,7 @@
 // The embedded engine: app::Store in one SQLite file of a data directory.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -13,13 +14,18 @@
 
 namespace chartroom::store {
 
+inline constexpr std::chrono::milliseconds kCheckAfterStop{50};
+inline constexpr std::chrono::milliseconds kCheckAfterCrash{2'000};
+
 struct SqliteOptions {
   enum class Role {
     server,  ///< the one process that serves: checkpoints, does housekeeping
     tool,    ///< a command line, also beside a running server: does neither
   };
   Role role = Role::server;
-  /// Reads the whole file once (`PRAGMA quick_check`) before it is used. Servers only.
+  /// Reads the file (`PRAGMA quick_check`) before it is used, as far as it comes within a time that
+  /// keeps a start short: kCheckAfterStop, or kCheckAfterCrash when the last server did not end by
+  /// itself. `chartroom check` reads all of it. Servers only.
   bool check_integrity = true;
 };
 

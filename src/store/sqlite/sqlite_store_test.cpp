@@ -13,8 +13,10 @@
 
 #include "store/columns.hpp"
 #include "store/jobs.hpp"
+#include "store/sqlite/backup.hpp"
 #include "store/sqlite/connection.hpp"
 #include "store/sqlite/migrate.hpp"
+#include "store/sqlite/writer.hpp"
 #include "store/store_suite.hpp"
 
 namespace chartroom::store::testing {
@@ -302,6 +304,104 @@ TEST_F(SqliteTest, KillLosesNothingThatWasAcknowledged) {
       ASSERT_TRUE((*store)->find_application(std::to_string(i)).value()) << i << " was lost";
     }
   }
+}
+
+/// Another process, as a server is for a backup: it stores applications and tells each one that was
+/// acknowledged, until this is gone.
+class BusyServer {
+ public:
+  explicit BusyServer(SqliteBench& bench) {
+    std::array<int, 2> ends{};
+    if (::pipe(ends.data()) != 0) return;
+    child_ = ::fork();
+    if (child_ == 0) {
+      ::close(ends[0]);
+      store_until_killed(bench, ends[1]);
+    }
+    ::close(ends[1]);
+    from_ = ends[0];
+  }
+  ~BusyServer() {
+    ::kill(child_, SIGKILL);
+    ::waitpid(child_, nullptr, 0);
+    ::close(from_);
+  }
+  BusyServer(const BusyServer&) = delete;
+  BusyServer& operator=(const BusyServer&) = delete;
+
+  /// Waits for that many more; the number of the last one. What waits in the pipe is older.
+  int acknowledged(int more) {
+    int last = -1;
+    for (int i = 0; i < more; ++i) {
+      if (::read(from_, &last, sizeof last) != sizeof last) return -1;
+    }
+    return last;
+  }
+
+ private:
+  pid_t child_ = -1;
+  int from_ = -1;
+};
+
+TEST_F(SqliteTest, ABackupOfALiveStoreHoldsWhatWasAcknowledged) {
+  constexpr int kBackups = 6;
+  constexpr int kBetween = 400;  // more than one checkpoint and one new life of the log in all
+  const base::SystemClock clock;
+  const auto quiet = [](const std::string&, std::uint64_t, std::uint64_t) {};
+  BusyServer server(bench_);
+  for (int i = 0; i < kBackups; ++i) {
+    const int acknowledged = server.acknowledged(kBetween);
+    ASSERT_GT(acknowledged, 0);
+    const auto file = bench_.folder.data() / ("saved" + std::to_string(i));
+    const auto made = backup_sqlite(bench_.folder.data(), file, clock, quiet);
+    ASSERT_TRUE(made) << made.error().message;
+    auto copy = Connection::open(file, Connection::Kind::reader, false).value();
+    const auto stored = copy->number("SELECT max(CAST(client_id AS INTEGER)) FROM applications");
+    const auto count = copy->number("SELECT count(*) FROM applications");
+    ASSERT_TRUE(stored && count);
+    EXPECT_GE(stored->value_or(-1), acknowledged) << "something acknowledged is missing";
+    EXPECT_EQ(count->value_or(0), stored->value_or(0) + 1) << "something in between is missing";
+  }
+}
+
+TEST_F(SqliteTest, ARestoredStoreIsTheSameStore) {
+  const base::SystemClock clock;
+  const auto quiet = [](const std::string&, std::uint64_t, std::uint64_t) {};
+  const auto file = bench_.folder.file().string() + ".saved";
+  {
+    auto store = bench_.open().value();
+    ASSERT_TRUE(store->insert_application(application("alpha")));
+  }
+  ASSERT_TRUE(backup_sqlite(bench_.folder.data(), file, clock, quiet));
+  SqliteBench elsewhere;
+  ASSERT_TRUE(restore_sqlite(file, elsewhere.folder.data(), bench_.sealer, std::nullopt, quiet));
+  auto store = elsewhere.open();
+  ASSERT_TRUE(store) << store.error().message;
+  EXPECT_TRUE((*store)->find_application("alpha").value());
+  const auto again =
+      restore_sqlite(file, elsewhere.folder.data(), bench_.sealer, std::nullopt, quiet);
+  ASSERT_FALSE(again);
+  EXPECT_EQ(again.error().code, ErrorCode::conflict);
+}
+
+TEST_F(SqliteTest, TheLogIsCopiedIntoTheDatabaseBetweenBatches) {
+  constexpr std::uintmax_t kPageBytes = 4'096;
+  auto store = bench_.open().value();
+  ASSERT_TRUE(store->insert_application(application("alpha")));
+  auto alpha = store->tenant("alpha");
+  app::Blob blob;
+  blob.bytes = base::Sensitive<std::string>(std::string(std::size_t{1} << 20U, 'x'));
+  std::uintmax_t longest = 0;
+  constexpr int kBlobs = 24;
+  for (int i = 0; i < kBlobs; ++i) {
+    blob.id = std::to_string(i);
+    ASSERT_TRUE(alpha->commit({app::InsertBlob{blob}}));
+    longest = std::max(longest, std::filesystem::file_size(bench_.folder.file().string() + "-wal"));
+  }
+  // It starts anew after each checkpoint, so it holds what one batch may bring on top.
+  EXPECT_LT(longest, (sqlite::Writer::kCheckpointPages + 600) * kPageBytes);
+  EXPECT_GT(std::filesystem::file_size(bench_.folder.file()),
+            (kBlobs - 6) * blob.bytes.reveal().size());
 }
 
 }  // namespace

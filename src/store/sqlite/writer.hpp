@@ -24,8 +24,9 @@ class Writer {
   static constexpr std::size_t kQueueMost = 4'096;   ///< changes waiting; more are turned away
   static constexpr std::size_t kBatchChanges = 256;  ///< changes in one transaction
   static constexpr std::size_t kBatchBytes =
-      std::size_t{16} * 1024 * 1024;              ///< ends a batch when reached
-  static constexpr int kCheckpointPages = 1'000;  ///< new pages in the log between checkpoints
+      std::size_t{16} * 1024 * 1024;  ///< ends a batch when reached
+  static constexpr int kCheckpointPages =
+      4'000;  ///< new pages in the log between checkpoints: 16 MB
 
   /// `tidy`: housekeeping, run by a leader between batches in its own transaction; says whether
   /// there is more to do at once. Both are for the server; a tool neither checkpoints nor tidies.
@@ -39,6 +40,9 @@ class Writer {
   ~Writer();
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;
+
+  /// See Gatherer.
+  void watch(std::function<void(std::size_t)> watcher) { group_.watch(std::move(watcher)); }
 
   /// Returns after the change is durable, or with its error. `bytes` is its rough size.
   /// Thread-safe. Errors: those of the change; unavailable (queue full, disk full, busy).
