@@ -182,6 +182,21 @@ TEST(Html, RowsLinkToWhatTheyWereReadFrom) {
   EXPECT_TRUE(within(html, "&lt;script&gt;"));
 }
 
+TEST(Html, ARawItemThatHoldsSomethingWithheldIsNotOpened) {
+  evidence::Record record = sample::full_record();
+  OrderContext context = sample::context();
+  context.raw_items = {R"({"resourceType":"Condition","id":"7","code":{"text":"as received"}})"};
+  evidence::Fact withheld =
+      sample::fact(evidence::Kind::problem, "Withheld", "2020-01-01", "Condition/7");
+  withheld.hidden = true;
+  withheld.hidden_reason = "withheld: restricted by its source";
+  record.facts.push_back(withheld);
+  const auto built = build({{"healthcheck", Format::html, {}}}, record, context);
+  ASSERT_TRUE(built);
+  EXPECT_FALSE(within(built->front().bytes, "as received"));
+  EXPECT_TRUE(within(built->front().bytes, "<a href=\"#source-S1\">[S1 Condition/7]</a>"));
+}
+
 TEST(Html, BrokenRawItemsCostNothingButTheLink) {
   evidence::Record record = sample::full_record();
   OrderContext context = sample::context();

@@ -195,6 +195,23 @@ void keep_pdf(const std::string& base64, std::vector<std::string>& pdfs) {
   if (evidence::detect(*bytes) == evidence::Detected::pdf) pdfs.push_back(std::move(*bytes));
 }
 
+/// Places of facts that are not shown, by source: withheld, withdrawn.
+std::map<std::size_t, std::vector<std::string>> hidden_places(const evidence::Record& record) {
+  std::map<std::size_t, std::vector<std::string>> places;
+  for (const evidence::Fact& fact : record.facts) {
+    if (!fact.hidden) continue;
+    for (const evidence::SourceRef& ref : fact.sources) places[ref.source].push_back(ref.locator);
+  }
+  return places;
+}
+
+/// True when the piece at `locator` would show something at one of `hidden`.
+bool shows_hidden(const std::string& locator, const std::vector<std::string>& hidden) {
+  return std::any_of(hidden.begin(), hidden.end(), [&](const std::string& place) {
+    return place == locator || place.starts_with(locator + "/");
+  });
+}
+
 /// Visits every span of a document.
 template <typename Visit>
 void each_span(const Document& document, Visit visit) {
@@ -326,7 +343,13 @@ void attach_raw_items(Document& document, const RawItems& raw) {
     if (source > 0) wanted[source - 1].push_back(span.raw.substr(space + 1));
   });
   std::size_t bytes = 0;
-  for (const auto& [source, locators] : wanted) {
+  auto hidden = hidden_places(raw.lens().record());
+  for (auto& [source, locators] : wanted) {
+    std::sort(locators.begin(), locators.end());
+    locators.erase(std::unique(locators.begin(), locators.end()), locators.end());
+    std::erase_if(locators, [&hidden = hidden[source]](const std::string& locator) {
+      return shows_hidden(locator, hidden);
+    });
     for (auto& [locator, text] : raw.pieces(source, locators)) {
       bytes += text.size();
       if (bytes > kRawBytes) break;
