@@ -196,20 +196,21 @@ void keep_pdf(const std::string& base64, std::vector<std::string>& pdfs) {
 }
 
 /// Places of facts that are not shown, by source: withheld, withdrawn.
-std::map<std::size_t, std::vector<std::string>> hidden_places(const evidence::Record& record) {
-  std::map<std::size_t, std::vector<std::string>> places;
+std::map<std::size_t, std::set<std::string>> hidden_places(const evidence::Record& record) {
+  std::map<std::size_t, std::set<std::string>> places;
   for (const evidence::Fact& fact : record.facts) {
     if (!fact.hidden) continue;
-    for (const evidence::SourceRef& ref : fact.sources) places[ref.source].push_back(ref.locator);
+    for (const evidence::SourceRef& ref : fact.sources) places[ref.source].insert(ref.locator);
   }
   return places;
 }
 
 /// True when the piece at `locator` would show something at one of `hidden`.
-bool shows_hidden(const std::string& locator, const std::vector<std::string>& hidden) {
-  return std::any_of(hidden.begin(), hidden.end(), [&](const std::string& place) {
-    return place == locator || place.starts_with(locator + "/");
-  });
+bool shows_hidden(const std::string& locator, const std::set<std::string>& hidden) {
+  if (hidden.contains(locator)) return true;
+  const std::string within = locator + "/";
+  const auto first = hidden.lower_bound(within);
+  return first != hidden.end() && first->starts_with(within);
 }
 
 /// Visits every span of a document.
