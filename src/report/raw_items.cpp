@@ -348,9 +348,8 @@ void attach_raw_items(Document& document, const RawItems& raw) {
   for (auto& [source, locators] : wanted) {
     std::sort(locators.begin(), locators.end());
     locators.erase(std::unique(locators.begin(), locators.end()), locators.end());
-    std::erase_if(locators, [&hidden = hidden[source]](const std::string& locator) {
-      return shows_hidden(locator, hidden);
-    });
+    const std::set<std::string>& unseen = hidden[source];
+    std::erase_if(locators, [&](const std::string& place) { return shows_hidden(place, unseen); });
     for (auto& [locator, text] : raw.pieces(source, locators)) {
       bytes += text.size();
       if (bytes > kRawBytes) break;
