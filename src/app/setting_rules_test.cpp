@@ -102,8 +102,11 @@ TEST(SettingRules, TheDefaultOrderTypeIsOneThatCanBeOrdered) {
 TEST(SettingRules, TheCatalogHasWhatTheDefaultTypesPromise) {
   for (const order::OrderType& type : order::default_order_types())
     EXPECT_TRUE(order::check_order_type(type, output_catalog()).empty()) << type.code;
-  EXPECT_EQ(output_catalog().known.size(), 7U);
-  EXPECT_EQ(output_catalog().bindable, (std::vector<std::string>{"healthcheck", "ccdraw"}));
+  // Each report in each of its formats.
+  EXPECT_EQ(output_catalog().known.size(), 23U);
+  EXPECT_EQ(output_catalog().bindable,
+            (std::vector<std::string>{"healthcheck", "highlights", "unity", "timeline",
+                                      "clinicalhistory", "ccdraw", "clinicalnotes", "aps"}));
 }
 
 }  // namespace

@@ -232,8 +232,13 @@ class Session::Impl {
     deadline_ = Steady::time_point::max();
     const auto begun = Steady::now();
     auto admission = shared_.door ? shared_.door(request) : Admission{};
-    auto response = admission.refusal ? std::move(*admission.refusal)
-                                      : co_await handle(*match.route, request, admission.caller);
+    // Not as one conditional expression: g++ 12 destroys its waiting branch twice.
+    Response response;
+    if (admission.refusal) {
+      response = std::move(*admission.refusal);
+    } else {
+      response = co_await handle(*match.route, request, admission.caller);
+    }
     for (auto& [name, value] : admission.headers) response.with(std::move(name), std::move(value));
     const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(Steady::now() - begun);
     shared_.logger.write(response.status < 500 ? base::LogLevel::debug : base::LogLevel::warning,

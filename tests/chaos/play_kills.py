@@ -55,7 +55,7 @@ def three_nodes(house: House, play: Play) -> None:
     application = house.application()
     count = house.pick(300, 20_000)
     load = house.place(house.orders(application, count, records_every=house.pick(120, 500)), threads=12, limit_s=1200)
-    pause_s = (1.0, 3.0) if house.scale == "small" else (3.0, 8.0)
+    pause_s = (1.0, 3.0) if house.scale == "small" else (5.0, 12.0)
     while load.is_running():
         kill_and_restart(house, nodes, pause_s)
     load.wait()

@@ -1,9 +1,7 @@
 """Writes docs/reliability.md from what the scenarios gave."""
-import datetime
 import os
 import pathlib
 import string
-import subprocess
 from dataclasses import dataclass, field
 
 from audit import LIMIT_S, Verdict
@@ -24,6 +22,9 @@ class Result:
     broken: list[str] = field(default_factory=list)
     skipped: str = ""
     seconds: float = 0.0
+    scale: str = ""
+    commit: str = ""
+    day: str = ""
 
     def take(self, verdict: Verdict, play: Play) -> None:
         self.verdict = verdict
@@ -55,34 +56,34 @@ def line_of(result: Result) -> str:
 
 def _row(result: Result) -> str:
     if result.skipped:
-        return f"| `{result.name}` | {result.done} | skipped: {result.skipped} | | | | | {result.seed} | | |"
+        return f"| `{result.name}` | {result.done} | skipped: {result.skipped} | | | | | {result.seed} | {result.scale} | | |"
     verdict = result.verdict
     saw = "; ".join([*result.figures, *(f"**BROKEN**: {one}" for one in result.broken)]) or "–"
     return (f"| `{result.name}` | {result.done} | {verdict.recovery:.2f} % | {_rerun(verdict)} | {verdict.lost} | "
-            f"{verdict.doubles} | {verdict.repeated} | {result.seed} | {verdict.acknowledged:,} | {saw} |")
+            f"{verdict.doubles} | {verdict.repeated} | {result.seed} | {result.scale} | {verdict.acknowledged:,} | {saw} |")
 
 
-def _output(*command: str) -> str:
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=TEMPLATE.parent)
-    return done.stdout.strip()
+def _made(results: list[Result], server: str) -> str:
+    def list_of(values: set[str]) -> str:
+        return ", ".join(sorted(values))
 
-
-def _made(results: list[Result], arguments, server: str) -> str:
-    commit = _output("git", "rev-parse", "--short", "HEAD")
+    played = [result for result in results if not result.skipped]
     orders = sum(result.verdict.acknowledged for result in results)
     told = sum(result.verdict.deliveries for result in results)
-    minutes = sum(result.seconds for result in results) / 60
-    return (f"Last run: {datetime.date.today():%Y-%m-%d}, commit {commit}, scale {arguments.scale}, seed {arguments.seed}, "
-            f"{os.cpu_count()} processors, PostgreSQL {server}, {minutes:.0f} minutes. {orders:,} orders acknowledged, "
-            f"{told:,} deliveries, {sum(result.verdict.lost for result in results)} lost, "
-            f"{sum(result.verdict.doubles for result in results)} doubles.")
+    return (f"Last run: {list_of({result.day for result in played})}, commit "
+            f"{list_of({result.commit for result in played})}, {os.cpu_count()} processors, PostgreSQL {server}. "
+            f"{orders:,} orders acknowledged, {told:,} deliveries, "
+            f"{sum(result.verdict.lost for result in results)} lost, "
+            f"{sum(result.verdict.doubles for result in results)} doubles, "
+            f"{sum(bool(result.broken) for result in results)} of {len(played)} scenarios played with a broken promise, "
+            f"{len(results) - len(played)} not played.")
 
 
-def write_report(path: pathlib.Path, results: list[Result], arguments, server: str) -> None:
-    head = ["| scenario | what is done | recovery | re-run p99 | lost | doubles | repeated | seed | orders | what was seen |",
-            "|---|---|---|---|---|---|---|---|---|---|"]
+def write_report(path: pathlib.Path, results: list[Result], server: str) -> None:
+    head = ["| scenario | what is done | recovery | re-run p99 | lost | doubles | repeated | seed | scale | orders | what was seen |",
+            "|---|---|---|---|---|---|---|---|---|---|---|"]
     proofs = [f"- `{result.name}`: {result.proves}." for result in results]
     text = string.Template(TEMPLATE.read_text(encoding="utf-8")).substitute(
-        made=_made(results, arguments, server), limit=f"{LIMIT_S:.0f}", table="\n".join([*head, *map(_row, results)]),
+        made=_made(results, server), limit=f"{LIMIT_S:.0f}", table="\n".join([*head, *map(_row, results)]),
         planted=len(PLANTED), proofs="\n".join(proofs))
     path.write_text(text, encoding="utf-8")

@@ -392,7 +392,8 @@ TEST_F(SqliteTest, TheLogIsCopiedIntoTheDatabaseBetweenBatches) {
   app::Blob blob;
   blob.bytes = base::Sensitive<std::string>(std::string(std::size_t{1} << 20U, 'x'));
   std::uintmax_t longest = 0;
-  constexpr int kBlobs = 24;
+  // Twice what the log holds before it is copied.
+  constexpr int kBlobs = 2 * sqlite::Writer::kCheckpointPages * kPageBytes / (1U << 20U);
   for (int i = 0; i < kBlobs; ++i) {
     blob.id = std::to_string(i);
     ASSERT_TRUE(alpha->commit({app::InsertBlob{blob}}));
@@ -401,7 +402,7 @@ TEST_F(SqliteTest, TheLogIsCopiedIntoTheDatabaseBetweenBatches) {
   // It starts anew after each checkpoint, so it holds what one batch may bring on top.
   EXPECT_LT(longest, (sqlite::Writer::kCheckpointPages + 600) * kPageBytes);
   EXPECT_GT(std::filesystem::file_size(bench_.folder.file()),
-            (kBlobs - 6) * blob.bytes.reveal().size());
+            kBlobs / 2 * blob.bytes.reveal().size());
 }
 
 }  // namespace
