@@ -90,7 +90,10 @@ report::OrderContext context_of(const Case& made) {
   context.channels = {{"EHR networks", "records received", ""},
                       {"Patient portal", "not answered in time", ""}};
   context.engine_version = "bench";
-  for (const std::string& bytes : made.items) context.raw_items.emplace_back(bytes);
+  // Merging orders the sources anew; their ids ("raw-7") say which item they are of.
+  for (const evidence::Source& source : made.record.sources) {
+    context.raw_items.emplace_back(made.items.at(std::stoul(source.id.substr(4))));
+  }
   return context;
 }
 

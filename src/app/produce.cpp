@@ -98,9 +98,12 @@ Produced produce(const StoredOrder& order, const std::vector<RawRecord>& records
   produced.data_available = !record.facts.empty() || !record.documents.empty();
   if (!produced.data_available) return produced;
   report::OrderContext context = context_of(order, now, engine_version);
-  for (const RawRecord& raw : records) {
-    // In the order of evidence_of(), which makes no source of what only supports others.
-    if (!raw.supporting) context.raw_items.emplace_back(raw.bytes.reveal());
+  // Merging gives the sources an order of its own, so they are told apart by their ids.
+  for (const evidence::Source& source : record.sources) {
+    const auto raw = std::find_if(records.begin(), records.end(),
+                                  [&](const RawRecord& each) { return each.id == source.id; });
+    context.raw_items.emplace_back(raw == records.end() ? std::string_view{}
+                                                        : std::string_view(raw->bytes.reveal()));
   }
 
   std::vector<report::ReportSpec> specs;

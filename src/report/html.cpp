@@ -1,6 +1,7 @@
 // Document → one self-contained HTML page. Every string passes base::escape_markup() on its way
 // out; nothing in a document is trusted to be markup.
 #include <algorithm>
+#include <map>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -142,8 +143,10 @@ class Page {
     if (heading.level == 2) {
       close_sections();
       const std::string id = contents_[section_++].anchor;
-      out_ += "<section aria-labelledby=\"" + id + "\">\n<h2 id=\"" + id + "\">" +
-              base::escape_markup(heading.text) + "</h2>\n";
+      // Landmarks of one page need names of their own; a second one of a name is none.
+      const bool is_new = ++landmarks_[heading.text] == 1;
+      out_ += (is_new ? "<section aria-labelledby=\"" + id + "\">" : std::string("<section>")) +
+              "\n<h2 id=\"" + id + "\">" + base::escape_markup(heading.text) + "</h2>\n";
       in_section_ = true;
       return;
     }
@@ -186,8 +189,11 @@ class Page {
   }
 
   void draw(const Table& table) {
-    const std::string label =
+    std::string label =
         table.caption.empty() ? "Table " + std::to_string(++tables_) : table.caption;
+    if (const std::size_t uses = ++landmarks_[label]; uses > 1) {
+      label += " (" + std::to_string(uses) + ")";
+    }
     out_ += "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"" +
             base::escape_markup(label) + "\">\n<table>\n";
     if (!table.caption.empty())
@@ -361,6 +367,7 @@ class Page {
   std::string out_;
   std::vector<Entry> contents_;
   std::size_t section_ = 0;
+  std::map<std::string, std::size_t> landmarks_;  ///< how often a name was asked for
   std::size_t tables_ = 0;
   std::size_t charts_ = 0;
   std::size_t attachments_ = 0;

@@ -141,7 +141,7 @@ TEST(PdfForArchives, SaysWhatItsColorsMeanAndThatItIsOne) {
   Object intent = root.getKey("/OutputIntents").getArrayItem(0);
   EXPECT_EQ(intent.getKey("/S").getName(), "/GTS_PDFA1");
   EXPECT_EQ(intent.getKey("/DestOutputProfile").getDict().getKey("/N").getIntValue(), 3);
-  const auto data = root.getKey("/Metadata").getStreamData(qpdf_dl_none);
+  const auto data = root.getKey("/Metadata").getRawStreamData();
   const std::string xmp(reinterpret_cast<const char*>(data->getBuffer()), data->getSize());
   EXPECT_NE(xmp.find("<pdfaid:part>2</pdfaid:part>"), std::string::npos);
   EXPECT_NE(xmp.find("Highlights Summary"), std::string::npos);

@@ -195,6 +195,24 @@ void keep_pdf(const std::string& base64, std::vector<std::string>& pdfs) {
   if (evidence::detect(*bytes) == evidence::Detected::pdf) pdfs.push_back(std::move(*bytes));
 }
 
+/// Places of facts that are not shown, by source: withheld, withdrawn.
+std::map<std::size_t, std::set<std::string>> hidden_places(const evidence::Record& record) {
+  std::map<std::size_t, std::set<std::string>> places;
+  for (const evidence::Fact& fact : record.facts) {
+    if (!fact.hidden) continue;
+    for (const evidence::SourceRef& ref : fact.sources) places[ref.source].insert(ref.locator);
+  }
+  return places;
+}
+
+/// True when the piece at `locator` would show something at one of `hidden`.
+bool shows_hidden(const std::string& locator, const std::set<std::string>& hidden) {
+  if (hidden.contains(locator)) return true;
+  const std::string within = locator + "/";
+  const auto first = hidden.lower_bound(within);
+  return first != hidden.end() && first->starts_with(within);
+}
+
 /// Visits every span of a document.
 template <typename Visit>
 void each_span(const Document& document, Visit visit) {
@@ -326,7 +344,12 @@ void attach_raw_items(Document& document, const RawItems& raw) {
     if (source > 0) wanted[source - 1].push_back(span.raw.substr(space + 1));
   });
   std::size_t bytes = 0;
-  for (const auto& [source, locators] : wanted) {
+  auto hidden = hidden_places(raw.lens().record());
+  for (auto& [source, locators] : wanted) {
+    std::sort(locators.begin(), locators.end());
+    locators.erase(std::unique(locators.begin(), locators.end()), locators.end());
+    const std::set<std::string>& unseen = hidden[source];
+    std::erase_if(locators, [&](const std::string& place) { return shows_hidden(place, unseen); });
     for (auto& [locator, text] : raw.pieces(source, locators)) {
       bytes += text.size();
       if (bytes > kRawBytes) break;

@@ -97,13 +97,14 @@ void add_received(const Lens& lens, std::size_t source, std::size_t number,
                   std::vector<Block>& blocks) {
   const evidence::Source& item = lens.record().sources[source];
   const std::string anchor = "received-" + std::to_string(number);
-  bool shown = false;
+  std::size_t documents = 0;
   for (const evidence::ClinicalDocument& document : lens.record().documents) {
     if (document.source != source) continue;
-    add_clinical_document(lens, document, shown ? anchor + "b" : anchor, blocks);
-    shown = true;
+    const std::string place = documents == 0 ? anchor : anchor + "-" + std::to_string(documents);
+    add_clinical_document(lens, document, place, blocks);
+    ++documents;
   }
-  if (shown) return;
+  if (documents > 0) return;
   blocks.push_back(heading(2, title_of(item), anchor));
   KeyValues about;
   about.items = {pair("Provider", item.provider_name), pair("Kind", item.media_type),
