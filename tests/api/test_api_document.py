@@ -38,7 +38,7 @@ def _examples():
 
 def _schemas(node):
     if isinstance(node, dict):
-        if "schema" in node:
+        if isinstance(node.get("schema"), dict):  # an example may have a member of that name
             yield node["schema"]
         for value in node.values():
             yield from _schemas(value)

@@ -391,7 +391,7 @@ TEST(WholeOrder, ARetrievalThatKillsItsWorkerEveryTimeEndsAsADeadLetter) {
   house.pass(std::chrono::hours{1});
   const auto dead = house.store().dead_jobs(10);
   ASSERT_EQ(dead->size(), 1U);
-  EXPECT_EQ(dead->front().kind, app::kRetrieveJob);
+  EXPECT_EQ(dead->front().kind, "retrieve");
   EXPECT_EQ(dead->front().attempts, 1U);
   house.pass(std::chrono::days{40});
   EXPECT_TRUE(order::is_final(house.order_of("poison").core.state)) << "its time-out ends it";
