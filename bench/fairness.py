@@ -6,6 +6,7 @@ else happens on the machine happens to both. Callers are processes of their own 
 the figures. The server has the role api alone: both phases store the same number of orders, and none is worked on.
 """
 import argparse
+import base64
 import http.client
 import json
 import multiprocessing
@@ -23,9 +24,16 @@ TIMES = 10
 THREADS = 8
 
 
+PDF = base64.b64encode(b"%PDF-1.4\n%%EOF\n").decode()
+
+
 def order(name: str, number: int) -> bytes:
-    return json.dumps({"clientUserId": f"{name}-{number}", "clientUserFirstName": "Jane", "clientUserLastName": "NoRecords",
-                       "clientUserDOB": "1980-01-01", "orderType": "ehr-only"}).encode()
+    return json.dumps({
+        "clientUserId": f"{name}-{number}", "firstName": "Jane", "lastName": "NoRecords", "gender": "female",
+        "dateOfBirth": "1968-02-13", "orderType": "ehr-only",
+        "address": {"street1": "12 Hill Street", "city": "Boise", "state": "ID", "zip": "83712"},
+        "attachments": [{"type": "hipaaAuthorization", "contentType": "application/pdf", "encoding": "base64",
+                         "content": PDF}]}).encode()
 
 
 class Pace:

@@ -360,7 +360,7 @@ base::Result<void> JobRunner::run_delivery(const Work& work) {
   }
   if (!outcome.accepted) {
     ports_.logger.warning("notification not accepted", {{"order", (*event)->order_id},
-                                                        {"event", (*event)->id},
+                                                        {"event_id", (*event)->id},
                                                         {"status", std::int64_t{outcome.status}},
                                                         {"reason", outcome.error}});
   }

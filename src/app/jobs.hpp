@@ -48,8 +48,9 @@ class JobRunner {
   JobRunner(Ports ports, std::string public_url, std::string engine_version);
 
   /// Runs one claimed job to its end: finished, given back or buried. A retrieval,
-  /// mail or shipment that has crashed kCrashesMost times is buried without being run. Errors: those of the store, and unavailable
-  /// when the process is stopping; the job is then still claimed.
+  /// mail or shipment that has crashed kCrashesMost times is buried without being run. Errors:
+  /// those of the store, and unavailable when the process is stopping; the job is then still
+  /// claimed.
   base::Result<void> run(const Job& job);
 
  private:

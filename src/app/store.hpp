@@ -324,8 +324,8 @@ inline constexpr std::size_t kLowerPriorityShare = 8;
 
 /// A job that was claimed so often in a row without coming to an end goes to the dead letters
 /// instead of being run again, when its order can end without it (JobRunner). After the second time
-/// it also has to wait, from two seconds, doubling, to kCrashBackOffMost, so that what it pulls down
-/// with it gets done meanwhile.
+/// it also has to wait, from two seconds, doubling, to kCrashBackOffMost, so that what it pulls
+/// down with it gets done meanwhile.
 inline constexpr unsigned kCrashesMost = 12;
 inline constexpr unsigned kCrashesAtOnce = 2;
 inline constexpr base::Duration kCrashBackOffMost = std::chrono::minutes{5};

@@ -62,7 +62,7 @@ def test_readiness_tells_store_schema_and_queue(make_server, make_customer, tmp_
     assert ready.json()["status"] == "ready"
     assert ready.json()["store"] == "answers"
     assert ready.json()["schema"] >= 2
-    customer.place(new_order("NoRecords", clientUserEmail=None))  # nobody works here
+    customer.place(new_order("NoRecords", orderType="ehr-only", clientUserEmail=None))  # nobody works here
 
     def is_degraded() -> bool:
         told = customer.get("/readyz").json()
@@ -75,7 +75,7 @@ def test_metrics_count_open_orders(make_server, make_customer, tmp_path):
     config.write_text('roles = ["api"]\n')
     customer = make_customer(make_server("--config", config))
     for _ in range(3):
-        customer.place(new_order("NoRecords", clientUserEmail=None))
+        customer.place(new_order("NoRecords", orderType="ehr-only", clientUserEmail=None))
     text = customer.get("/metrics").text
     states = {line.split('"')[1]: float(line.split()[-1]) for line in text.splitlines()
               if line.startswith("chartroom_open_orders{")}

@@ -52,8 +52,10 @@ def test_a_later_version_is_read_as_far_as_it_is_known(customer):
     assert {header[:36] for header in told} == {f"00-{TRACE}-"}
 
 
-def test_lines_of_the_log_say_what_they_belong_to(make_server, make_customer):
-    server = make_server("--log-level", "debug")
+def test_lines_of_the_log_say_what_they_belong_to(make_server, make_customer, tmp_path):
+    config = tmp_path / "log.toml"
+    config.write_text('log_level = "debug"\n')
+    server = make_server("--config", config)
     customer = make_customer(server)
     order = quick_order()
     customer.listener.fail_next(500)

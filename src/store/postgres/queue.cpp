@@ -58,7 +58,7 @@ constexpr std::string_view kTenants =
     "FROM (SELECT client_id, due_at_ms FROM behind UNION ALL SELECT client_id, due_at_ms "
     "FROM before WHERE client_id <= ?2) t LIMIT ?5";
 
-/// What ?1 shares out: [[priority, application, jobs], …]. The rows are named by an array, here and
+/// What ?1 shares out: [[priority, application, jobs], …]. Rows are named by an array, here and
 /// below: a join of unknown size might be planned as a walk through all that waits.
 constexpr std::string_view kClaim =
     "WITH due AS MATERIALIZED (SELECT found.sequence "
