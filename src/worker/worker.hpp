@@ -38,8 +38,9 @@ struct WorkerSettings {
   std::stop_source outgoing{};
 };
 
-/// A claimed job belongs to us this long without a heartbeat.
-inline constexpr base::Duration kLease = std::chrono::seconds{9};
+/// A claimed job belongs to us this long without a heartbeat. With kPoll and the time of a claim it
+/// stays below the ten seconds that are promised.
+inline constexpr base::Duration kLease = std::chrono::seconds{8};
 inline constexpr base::Duration kHeartbeat = std::chrono::seconds{3};
 /// The store is asked at least this often: wake() is only a hint.
 inline constexpr base::Duration kPoll = std::chrono::seconds{1};
