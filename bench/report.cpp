@@ -1,6 +1,10 @@
 // Draws one table as PDF, several times, and leaves the same table as HTML for a rival to draw.
 //
 // usage: bench_report FOLDER ROWS; prints "pages seconds" of the median of five renderings.
+//        bench_report FOLDER ROWS combined; binds ten such tables as one report and prints
+//        "pages seconds megabytes" of it, the last being the process's peak of memory.
+#include <sys/resource.h>
+
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -66,9 +70,39 @@ std::size_t count_pages(const std::string& bytes) {
 
 }  // namespace
 
+namespace {
+
+constexpr int kParts = 10;
+
+int combined(int rows) {
+  const auto begin = std::chrono::steady_clock::now();
+  std::vector<report::PdfPart> parts;
+  const report::Document document = table_of(rows);
+  for (int i = 0; i < kParts; ++i) {
+    auto pdf = report::render_pdf(document);
+    if (!pdf) return 1;
+    parts.push_back({"Part " + std::to_string(i + 1), std::move(*pdf)});
+  }
+  report::Document cover;
+  cover.title = "Combined";
+  cover.created = document.created;
+  const auto bound = report::combine_pdfs(cover, parts);
+  if (!bound) return 1;
+  const double seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  const double megabytes = static_cast<double>(usage.ru_maxrss) / 1024.0;
+  std::cout << count_pages(*bound) << " " << seconds << " " << megabytes << std::endl;
+  return 0;
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
+  if (argc == 4 && std::string(argv[3]) == "combined") return combined(std::atoi(argv[2]));
   if (argc != 3) {
-    std::cerr << "usage: bench_report FOLDER ROWS\n";
+    std::cerr << "usage: bench_report FOLDER ROWS [combined]\n";
     return 2;
   }
   const report::Document document = table_of(std::atoi(argv[2]));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/json/object.hpp>
+#include <chrono>
 #include <functional>
 #include <initializer_list>
 #include <memory>
@@ -9,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "api/door.hpp"
 #include "api/limits.hpp"
 #include "app/desk.hpp"
 #include "base/logger.hpp"
@@ -28,8 +30,12 @@ struct ApiPorts {
   LimitSettings limit_settings{};
   /// What GET /metrics answers, in the text format of Prometheus; absent: it is a 404.
   std::function<std::string()> metrics{};
+  /// How long the oldest due work has been waiting, for GET /readyz; absent: nothing is said of it.
+  std::function<base::Result<base::Duration>()> queue_lag{};
+  std::chrono::seconds queue_lag_degraded{60};   ///< from here on "degraded"
   base::Sensitive<std::string> metrics_token{};  ///< empty: anybody may read them
   std::shared_ptr<Limits> limits{};              ///< made by make_routes()
+  std::shared_ptr<Door> door{};                  ///< hears of good tokens; may be absent
 };
 
 inline constexpr std::string_view kBadToken = "Cannot authenticate you with this token";

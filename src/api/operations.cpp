@@ -1,4 +1,6 @@
 // Probes, metrics and the public keys (contract §15, RFC 7517).
+#include <boost/json.hpp>
+
 #include "api/resources.hpp"
 #include "base/bytes.hpp"
 #include "http/envelope.hpp"
@@ -18,10 +20,20 @@ http::Response get_livez(const ApiPorts& /*ports*/, const http::Request& /*reque
 }
 
 http::Response get_readyz(const ApiPorts& ports, const http::Request& request) {
-  if (const auto ready = ports.desk.ready(); !ready) {
-    return error_answer(ports, request, {base::ErrorCode::unavailable, ready.error().message});
+  const auto unavailable = [&](const base::Error& error) {
+    return error_answer(ports, request, {base::ErrorCode::unavailable, error.message});
+  };
+  const auto schema = ports.desk.ready();
+  if (!schema) return unavailable(schema.error());
+  boost::json::object body{{"status", "ready"}, {"store", "answers"}, {"schema", *schema}};
+  if (ports.queue_lag) {
+    const auto lag = ports.queue_lag();
+    if (!lag) return unavailable(lag.error());
+    // Not an error: taking the node away would make the queue no shorter.
+    if (*lag >= ports.queue_lag_degraded) body["status"] = "degraded";
+    body["queueLagSeconds"] = std::chrono::floor<std::chrono::seconds>(*lag).count();
   }
-  return http::json_response(200, R"({"status":"ready"})");
+  return http::json_response(200, boost::json::serialize(body));
 }
 
 http::Response get_metrics(const ApiPorts& ports, const http::Request& request) {

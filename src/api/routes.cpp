@@ -31,6 +31,7 @@ http::Handler with_token(const SharedPorts& ports, Operation operation) {
     if (!token) return unauthorized(request, kBadToken);
     const auto application = ports->desk.authenticate(*token);
     if (!application) return error_answer(*ports, request, application.error());
+    if (ports->door) ports->door->learn(*token, application->client_id);
     return operation(*ports, *application, request);
   };
 }
@@ -64,12 +65,16 @@ http::Handler with_users_token(const SharedPorts& ports, Operation operation) {
     const auto token = bearer_token(request);
     if (!token) return unauthorized(request, kBadToken);
     const auto application = ports->desk.authenticate(*token);
-    if (application) return operation(*ports, *application, request);
+    if (application) {
+      if (ports->door) ports->door->learn(*token, application->client_id);
+      return operation(*ports, *application, request);
+    }
     if (application.error().code != base::ErrorCode::unauthenticated) {
       return error_answer(*ports, request, application.error());
     }
     const auto session = ports->desk.authenticate_user(*token);
     if (!session) return error_answer(*ports, request, session.error());
+    if (ports->door) ports->door->learn(*token, session->application.client_id);
     const auto allowed = concerns_only(*ports, *session, request);
     if (!allowed) return error_answer(*ports, request, allowed.error());
     if (!*allowed) return http::plain_error(request, 404);
@@ -84,6 +89,7 @@ http::Handler once(const SharedPorts& ports, const SharedCalls& calls, PostOpera
     if (!token) return unauthorized(request, kBadToken);
     const auto application = ports->desk.authenticate(*token);
     if (!application) return error_answer(*ports, request, application.error());
+    if (ports->door) ports->door->learn(*token, application->client_id);
     return answer_once(*ports, *calls, *application, request, [&](const Once& call) {
       return operation(*ports, *application, request, call);
     });

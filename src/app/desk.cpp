@@ -128,6 +128,6 @@ Result<ClockView> Desk::move_clock(const Application& application, base::TimePoi
   return impl_->clock_mover_(application, target);
 }
 
-Result<void> Desk::ready() { return impl_->ports_.store.ping(); }
+Result<int> Desk::ready() { return impl_->ports_.store.ping(); }
 
 }  // namespace chartroom::app

@@ -377,7 +377,8 @@ class Desk {
   base::Result<void> review_identity(const Application& application, const std::string& order_id,
                                      const std::string& task_id, bool is_applicant);
 
-  base::Result<void> ready();  ///< the store answers and takes commits
+  /// The store answers; with the number of its newest migration.
+  base::Result<int> ready();
 
  private:
   class Impl;

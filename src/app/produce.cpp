@@ -64,8 +64,7 @@ report::OrderContext context_of(const StoredOrder& order, base::TimePoint now,
 }
 
 std::optional<report::Format> format_of(const std::string& name) {
-  for (const report::Format format :
-       {report::Format::json, report::Format::html, report::Format::pdf}) {
+  for (const report::Format format : report::all_formats()) {
     if (name == report::file_extension(format)) return format;
   }
   return std::nullopt;
@@ -98,7 +97,11 @@ Produced produce(const StoredOrder& order, const std::vector<RawRecord>& records
   const evidence::Record record = evidence_of(order, records);
   produced.data_available = !record.facts.empty() || !record.documents.empty();
   if (!produced.data_available) return produced;
-  const report::OrderContext context = context_of(order, now, engine_version);
+  report::OrderContext context = context_of(order, now, engine_version);
+  for (const RawRecord& raw : records) {
+    // In the order of evidence_of(), which makes no source of what only supports others.
+    if (!raw.supporting) context.raw_items.emplace_back(raw.bytes.reveal());
+  }
 
   std::vector<report::ReportSpec> specs;
   for (const order::Output& output : order.core.type.outputs) {

@@ -150,17 +150,16 @@ constexpr std::array<Setting, 12> kSettings{{
 
 order::OutputCatalog make_catalog() {
   order::OutputCatalog catalog;
-  for (const char* name : {"healthcheck", "ccdraw", "apidata", "combined"}) {
-    const bool is_combined = std::string_view(name) == "combined";
-    for (const report::Format format :
-         {report::Format::pdf, report::Format::html, report::Format::json}) {
+  for (const std::string& name : report::report_names()) {
+    const bool is_combined = name == "combined";
+    for (const report::Format format : report::all_formats()) {
       report::ReportSpec spec{name, format, {}};
       if (is_combined) spec.base_reports = {"healthcheck"};
       if (report::is_supported(spec))
         catalog.known.push_back({name, report::file_extension(format), {}});
     }
     if (report::is_supported({"combined", report::Format::pdf, {name}}))
-      catalog.bindable.emplace_back(name);
+      catalog.bindable.push_back(name);
   }
   return catalog;
 }

@@ -355,6 +355,15 @@ class StoreObserver {
   enum class Outcome { committed, conflict, failed };
   virtual void committed(const Commit& writes, Outcome outcome, std::chrono::nanoseconds took) = 0;
   virtual void claimed(const std::vector<Job>& jobs) = 0;
+  /// So many commits went into one transaction.
+  virtual void gathered(std::size_t /*commits*/) {}
+};
+
+/// What of the store an operator watches.
+struct StoreFigures {
+  int schema = 0;                                    ///< number of the newest migration
+  std::map<std::string, std::uint64_t> open_orders;  ///< by state; the final states are not counted
+  std::uint64_t dead_jobs = 0;
 };
 
 class Store {
@@ -415,8 +424,11 @@ class Store {
   virtual base::Result<void> rotate_signing_key(const SigningKey& key,
                                                 base::TimePoint others_retire_at) = 0;
 
-  /// Cheap proof that the store answers.
-  virtual base::Result<void> ping() = 0;
+  /// Costs a look at every open order and dead letter, in an index of nothing else: not for every
+  /// request.
+  virtual base::Result<StoreFigures> figures() = 0;
+  /// Cheap proof that the store answers: the number of the newest migration.
+  virtual base::Result<int> ping() = 0;
 };
 
 /// For the application's row. Strict: anything unknown is ErrorCode::corrupt.

@@ -82,7 +82,8 @@ class KeyStore final : public app::Store {
   base::Result<std::vector<app::JobCount>> count_jobs(const std::optional<std::string>&) override {
     return away_error();
   }
-  base::Result<void> ping() override { return away_error(); }
+  base::Result<app::StoreFigures> figures() override { return away_error(); }
+  base::Result<int> ping() override { return away_error(); }
 
   std::mutex mutex;
   std::vector<app::SigningKey> keys;

@@ -41,16 +41,19 @@ std::int64_t RateLimiter::full_at(const std::string& name, std::int64_t now) con
   return std::min(at, now + period_.count() * count_);
 }
 
-base::Duration RateLimiter::take(std::string_view key) {
+base::Duration RateLimiter::take(std::string_view key) { return take_and_tell(key).wait; }
+
+RateLimiter::Standing RateLimiter::take_and_tell(std::string_view key) {
   const std::string name = base::sha256_raw(key);
   const std::lock_guard lock(mutex_);
   const base::TimePoint time = clock_.now();
   turn_over(time);
   const std::int64_t now = ticks(time);
-  const std::int64_t at = full_at(name, now);
+  std::int64_t at = full_at(name, now);
   const base::Duration wait = wait_for(at, now);
-  if (wait == base::Duration::zero()) young_[name] = at + period_.count();
-  return wait;
+  if (wait == base::Duration::zero()) young_[name] = at += period_.count();
+  const std::int64_t left = (now + period_.count() * count_ - at) / period_.count();
+  return {wait, std::max<std::int64_t>(left, 0), base::Duration{(at - now + count_ - 1) / count_}};
 }
 
 base::Duration RateLimiter::wait(std::string_view key) {

@@ -26,6 +26,13 @@ class RateLimiter {
 
   /// Takes one when there is one. Zero: taken; otherwise how long until there is one.
   [[nodiscard]] base::Duration take(std::string_view key);
+  struct Standing {
+    base::Duration wait{};     ///< as of take()
+    std::int64_t left = 0;     ///< that could be taken at once
+    base::Duration full_in{};  ///< until the bucket is full
+  };
+  /// The same, and what is left then.
+  [[nodiscard]] Standing take_and_tell(std::string_view key);
   /// How long until there is one; zero: now. Takes nothing.
   [[nodiscard]] base::Duration wait(std::string_view key);
 

@@ -51,6 +51,25 @@ TEST(RateLimiter, LookingTakesNothing) {
   EXPECT_EQ(take_all(limiter, "a"), 3U);
 }
 
+TEST(RateLimiter, TellsWhatIsLeft) {
+  ManualClock clock;
+  RateLimiter limiter(clock, 3, 1min);
+  auto standing = limiter.take_and_tell("a");
+  EXPECT_EQ(standing.wait, 0s);
+  EXPECT_EQ(standing.left, 2);
+  EXPECT_EQ(standing.full_in, 20s);
+  (void)limiter.take("a");
+  (void)limiter.take("a");
+  standing = limiter.take_and_tell("a");
+  EXPECT_EQ(standing.wait, 20s);
+  EXPECT_EQ(standing.left, 0);
+  EXPECT_EQ(standing.full_in, 1min);
+  clock.advance(30s);
+  standing = limiter.take_and_tell("a");
+  EXPECT_EQ(standing.left, 0);
+  EXPECT_EQ(standing.full_in, 50s);
+}
+
 TEST(RateLimiter, KeysDoNotShare) {
   ManualClock clock;
   RateLimiter limiter(clock, 2, 1min);

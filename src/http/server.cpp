@@ -21,8 +21,8 @@ using boost::system::error_code;
 
 class Server::Impl {
  public:
-  Impl(ServerSettings settings, Router router, base::Logger& logger)
-      : shared_(std::move(settings), std::move(router), logger),
+  Impl(ServerSettings settings, Router router, Door door, base::Logger& logger)
+      : shared_(std::move(settings), std::move(router), std::move(door), logger),
         acceptor_(shared_.io),
         sweep_timer_(shared_.io),
         pause_timer_(shared_.io) {
@@ -154,8 +154,9 @@ class Server::Impl {
   bool ended_ = false;
 };
 
-Server::Server(ServerSettings settings, Router router, base::Logger& logger)
-    : impl_(std::make_unique<Impl>(std::move(settings), std::move(router), logger)) {}
+Server::Server(ServerSettings settings, Router router, base::Logger& logger, Door door)
+    : impl_(std::make_unique<Impl>(std::move(settings), std::move(router), std::move(door),
+                                   logger)) {}
 Server::~Server() = default;
 base::Result<void> Server::start() { return impl_->start(); }
 std::uint16_t Server::port() const { return impl_->port(); }

@@ -11,16 +11,18 @@
 #include "base/limits.hpp"
 #include "base/logger.hpp"
 #include "base/result.hpp"
+#include "http/door.hpp"
 #include "http/router.hpp"
 
 namespace chartroom::http {
 
 struct ServerSettings {
-  std::string address = "127.0.0.1";  ///< numeric IPv4 or IPv6, or "localhost"
-  std::uint16_t port = 0;             ///< 0: any free one
-  unsigned handler_threads = 16;
-  std::size_t handler_queue = 1'024;  ///< requests waiting for a thread; beyond: 503
-  std::size_t connections = 4'096;    ///< open at once; beyond: 503 and closed
+  std::string address = "127.0.0.1";           ///< numeric IPv4 or IPv6, or "localhost"
+  std::uint16_t port = 0;                      ///< 0: any free one
+  unsigned handler_threads = 16;               ///< requests of one caller that run; see HandlerPool
+  std::size_t handler_queue = 1'024;           ///< requests waiting for a thread; beyond: 503
+  std::size_t handler_queue_per_caller = 256;  ///< of one caller; beyond: 429
+  std::size_t connections = 4'096;             ///< open at once; beyond: 503 and closed
   std::size_t head_bytes = base::limits::kHeaderBytes;  ///< beyond: 431
   std::size_t body_bytes = base::limits::kBodyBytes;    ///< decoded; beyond: 413
   /// Of all requests being received or handled, a chunked body counting in full; beyond: 503.
@@ -34,11 +36,12 @@ struct ServerSettings {
 };
 
 /// Answers 404 and 405 by itself, 400 to what is not HTTP, 500 when a handler throws; all as
-/// envelope A. `start` and `stop` belong to one thread, `port` to any. Handlers must be
-/// thread-safe.
+/// envelope A. `start` and `stop` are called one after the other, `port` by any thread. Handlers
+/// must be thread-safe.
 class Server {
  public:
-  Server(ServerSettings settings, Router router, base::Logger& logger);
+  /// Without a door everybody is the same caller.
+  Server(ServerSettings settings, Router router, base::Logger& logger, Door door = {});
   ~Server();  ///< stop()
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;

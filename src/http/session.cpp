@@ -91,8 +91,9 @@ Response run_handler(const Route& route, const Request& request, base::Logger& l
   return plain_error(request, 500);
 }
 
-Response overloaded(const Request& request) {
-  auto response = plain_error(request, 503);
+/// 503: too much of all callers; 429: of this one.
+Response overloaded(const Request& request, int status = 503) {
+  auto response = plain_error(request, status);
   response.with("retry-after", "1");
   return response;
 }
@@ -230,7 +231,10 @@ class Session::Impl {
     request.path_parameters = std::move(match.path_parameters);
     deadline_ = Steady::time_point::max();
     const auto begun = Steady::now();
-    auto response = co_await handle(*match.route, request);
+    auto admission = shared_.door ? shared_.door(request) : Admission{};
+    auto response = admission.refusal ? std::move(*admission.refusal)
+                                      : co_await handle(*match.route, request, admission.caller);
+    for (auto& [name, value] : admission.headers) response.with(std::move(name), std::move(value));
     const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(Steady::now() - begun);
     shared_.logger.write(response.status < 500 ? base::LogLevel::debug : base::LogLevel::warning,
                          "request answered",
@@ -241,11 +245,12 @@ class Session::Impl {
     co_return response;
   }
 
-  /// Runs the handler in the pool and comes back to the io thread. `route` and `request` outlive
-  /// the wait: the caller's frame holds them.
-  asio::awaitable<Response> handle(const Route& route, const Request& request) {
+  /// Runs the handler in the pool and comes back to the io thread. What it is given outlives the
+  /// wait: the caller's frame holds it.
+  asio::awaitable<Response> handle(const Route& route, const Request& request,
+                                   const std::string& caller) {
     return asio::async_initiate<const asio::use_awaitable_t<>, void(Response)>(
-        [this, &route, &request](auto&& handler) {
+        [this, &route, &request, &caller](auto&& handler) {
           using Resumption = std::decay_t<decltype(handler)>;
           auto waiting = std::make_shared<Resumption>(std::forward<decltype(handler)>(handler));
           auto& shared = shared_;
@@ -254,12 +259,14 @@ class Session::Impl {
               std::move (*who)(std::move(response));
             });
           };
-          const bool taken =
-              shared.pool.submit([&shared, &route, &request, waiting, resume]() mutable {
+          const auto taken =
+              shared.pool.submit(caller, [&shared, &route, &request, waiting, resume]() mutable {
                 auto response = run_handler(route, request, shared.logger);
                 resume(std::move(waiting), std::move(response));
               });
-          if (!taken) resume(std::move(waiting), overloaded(request));
+          if (taken == HandlerPool::Taken::yes) return;
+          const int status = taken == HandlerPool::Taken::caller_full ? 429 : 503;
+          resume(std::move(waiting), overloaded(request, status));
         },
         asio::use_awaitable);
   }

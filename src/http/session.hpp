@@ -12,6 +12,7 @@
 
 #include "base/logger.hpp"
 #include "base/ports.hpp"
+#include "http/door.hpp"
 #include "http/handler_pool.hpp"
 #include "http/message.hpp"
 #include "http/router.hpp"
@@ -26,6 +27,7 @@ using Steady = std::chrono::steady_clock;
 struct Shared {
   const ServerSettings settings;
   const Router router;
+  const Door door;
   base::Logger& logger;
   base::SystemRandom random;
   std::unordered_set<Session*> sessions;
@@ -34,11 +36,13 @@ struct Shared {
   boost::asio::io_context io{1};
   HandlerPool pool;
 
-  Shared(ServerSettings s, Router r, base::Logger& l)
+  Shared(ServerSettings s, Router r, Door d, base::Logger& l)
       : settings(std::move(s)),
         router(std::move(r)),
+        door(std::move(d)),
         logger(l),
-        pool(settings.handler_threads, settings.handler_queue) {}
+        pool({settings.handler_threads, settings.handler_queue,
+              settings.handler_queue_per_caller}) {}
 };
 
 /// Reads requests one after the other and answers them in order, so that pipelining works. Every

@@ -248,6 +248,10 @@ const std::map<std::string, Setter>& setters() {
       {"token_failures_per_address",
        count_setter(&Config::token_failures_per_address, "token_failures_per_address", kRateMost)},
       {"actions_per_user", count_setter(&Config::actions_per_user, "actions_per_user", kRateMost)},
+      {"queue_lag_degraded",
+       count_setter(&Config::queue_lag_degraded, "queue_lag_degraded", kRateMost)},
+      {"requests_per_second",
+       count_setter(&Config::requests_per_second, "requests_per_second", kRateMost)},
       {"trusted_proxies",
        [](Config& c, const std::string& v) {
          return set_addresses(c.trusted_proxies, "trusted_proxies", v);

@@ -43,6 +43,8 @@ struct Config {
   unsigned token_failures_per_client = 10;                     ///< a minute
   unsigned token_failures_per_address = 60;                    ///< a minute
   unsigned actions_per_user = 30;                              ///< a minute
+  unsigned requests_per_second = 0;                            ///< of an application; 0: no limit
+  unsigned queue_lag_degraded = 60;          ///< seconds; then GET /readyz says "degraded"
   std::vector<std::string> trusted_proxies;  ///< IP addresses whose X-Forwarded-For is believed
 
   std::string smtp_url;  ///< smtp:// or smtps://; empty: no mails are sent

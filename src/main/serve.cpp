@@ -12,6 +12,7 @@
 #include <stop_token>
 #include <thread>
 
+#include "api/door.hpp"
 #include "api/routes.hpp"
 #include "app/desk.hpp"
 #include "app/jobs.hpp"
@@ -124,16 +125,36 @@ class Watch {
   metrics::Metrics& metrics() { return metrics_; }
   std::string text() {
     // A store that does not answer shows in the failed commits; the last age stands meanwhile.
-    if (const auto due = house_.store->next_due()) {
-      const base::TimePoint now = house_.clock.now();
-      const bool waits = due->has_value() && **due < now;
-      metrics_.set_oldest_due(waits ? now - **due : base::Duration::zero());
-    }
+    if (const auto lag = queue_lag()) metrics_.set_oldest_due(*lag);
+    count();
     return metrics_.text();
+  }
+  base::Result<base::Duration> queue_lag() {
+    const auto due = house_.store->next_due();
+    if (!due) return base::pass_on(due.error());
+    const base::TimePoint now = house_.clock.now();
+    const bool waits = due->has_value() && **due < now;
+    return waits ? now - **due : base::Duration::zero();
   }
 
  private:
+  /// Costs as much as there is to count, so not more often than that.
+  static constexpr std::chrono::seconds kCountPause{15};
+
+  void count() {
+    const std::lock_guard lock(mutex_);
+    const auto now = std::chrono::steady_clock::now();
+    if (counted_ && now - *counted_ < kCountPause) return;
+    const auto figures = house_.store->figures();
+    if (!figures) return;
+    metrics_.set_open_orders(figures->open_orders);
+    metrics_.set_dead_jobs(figures->dead_jobs);
+    counted_ = now;
+  }
+
   OpenStore& house_;
+  std::mutex mutex_;  ///< guards counted_
+  std::optional<std::chrono::steady_clock::time_point> counted_;
   metrics::Metrics metrics_;
   metrics::StoreWatch store_watch_;
 };
@@ -265,20 +286,30 @@ int serve(const Config& config) {
     return worker.move_clock(application, target);
   });
   if (config.has_role("worker")) worker.start();
-  const api::ApiPorts api_ports{.desk = desk,
-                                .tokens = *tokens,
-                                .clock = house.clock,
-                                .logger = *logger,
-                                .public_url = public_url,
-                                .limit_settings = limits_of(config),
-                                .metrics = [&watch] { return watch.text(); },
-                                .metrics_token = metrics_token};
+  const auto door = std::make_shared<api::Door>(
+      house.clock, api::DoorSettings{config.requests_per_second, config.trusted_proxies});
+  const api::ApiPorts api_ports{
+      .desk = desk,
+      .tokens = *tokens,
+      .clock = house.clock,
+      .logger = *logger,
+      .public_url = public_url,
+      .limit_settings = limits_of(config),
+      .metrics = [&watch] { return watch.text(); },
+      .queue_lag = [&watch] { return watch.queue_lag(); },
+      .queue_lag_degraded = std::chrono::seconds{config.queue_lag_degraded},
+      .metrics_token = metrics_token,
+      .door = door};
   http::ServerSettings server_settings;
   server_settings.address = listen->address;
   server_settings.port = listen->port;
   server_settings.handler_threads = config.handler_threads;
   http::Server server(server_settings, make_router(api_ports, *links, config, watch.metrics()),
-                      *logger);
+                      *logger, [door, &watch](const http::Request& request) {
+                        http::Admission admission = door->admit(request);
+                        if (admission.refusal) watch.metrics().refused();
+                        return admission;
+                      });
   if (config.has_role("api") || config.listen_is_set) {
     if (auto started = server.start(); !started) return report_error(started.error());
     logger->info("listening", {{"port", std::int64_t{server.port()}}, {"sandbox", config.sandbox}});

@@ -1,5 +1,11 @@
 #include "metrics/store_watch.hpp"
 
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "base/ports.hpp"
+
 namespace chartroom::metrics {
 namespace {
 
@@ -35,22 +41,28 @@ void StoreWatch::committed(const app::Commit& writes, Outcome outcome,
 }
 
 void StoreWatch::claimed(const std::vector<app::Job>& jobs) {
-  for (const app::Job& job : jobs) metrics_.worked(job.kind, "claimed");
+  const base::TimePoint now = base::SystemClock().now();
+  for (const app::Job& job : jobs) {
+    metrics_.worked(job.kind, "claimed");
+    metrics_.waited(job.kind,
+                    std::max(now - (job.due_at - job.clock_offset), base::Duration::zero()));
+  }
   const std::lock_guard lock(mutex_);
-  if (kinds_.size() > kRememberedMost) kinds_.clear();
-  for (const app::Job& job : jobs) kinds_[job.id] = job.kind;
+  if (claimed_.size() > kRememberedMost) claimed_.clear();
+  for (const app::Job& job : jobs) claimed_[job.id] = {job.kind, std::chrono::steady_clock::now()};
 }
 
 void StoreWatch::ended(const std::string& job_id, const char* outcome) {
-  std::string kind = "unknown";
+  std::optional<Claimed> known;
   {
     const std::lock_guard lock(mutex_);
-    if (const auto found = kinds_.find(job_id); found != kinds_.end()) {
-      kind = std::move(found->second);
-      kinds_.erase(found);
+    if (const auto found = claimed_.find(job_id); found != claimed_.end()) {
+      known = std::move(found->second);
+      claimed_.erase(found);
     }
   }
-  metrics_.worked(kind, outcome);
+  metrics_.worked(known ? known->kind : "unknown", outcome);
+  if (known) metrics_.ran(known->kind, std::chrono::steady_clock::now() - known->at);
 }
 
 }  // namespace chartroom::metrics

@@ -19,8 +19,13 @@ class StoreWatch final : public app::StoreObserver {
   void committed(const app::Commit& writes, Outcome outcome,
                  std::chrono::nanoseconds took) override;
   void claimed(const std::vector<app::Job>& jobs) override;
+  void gathered(std::size_t commits) override { metrics_.gathered(commits); }
 
  private:
+  struct Claimed {
+    std::string kind;
+    std::chrono::steady_clock::time_point at;
+  };
   /// Claimed jobs whose end was not seen, because their lease was lost, are forgotten beyond this.
   static constexpr std::size_t kRememberedMost = 10'000;
 
@@ -28,7 +33,7 @@ class StoreWatch final : public app::StoreObserver {
 
   Metrics& metrics_;
   std::mutex mutex_;
-  std::map<std::string, std::string> kinds_;  ///< of claimed jobs: what ends one names its id alone
+  std::map<std::string, Claimed> claimed_;  ///< what ends a job names its id alone
 };
 
 }  // namespace chartroom::metrics

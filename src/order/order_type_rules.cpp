@@ -15,7 +15,7 @@ constexpr std::size_t kCodeBytes = 40;
 constexpr std::size_t kAliasCodePoints = 100;
 constexpr std::size_t kDescriptionCodePoints = 500;
 constexpr std::size_t kReminders = 10;
-constexpr std::size_t kOutputs = 20;
+constexpr std::size_t kOutputs = 30;
 constexpr unsigned kMostSources = 100;
 constexpr unsigned kMostFacts = 10'000;
 constexpr unsigned kMostMonths = 600;
@@ -135,7 +135,7 @@ class Check {
 
   void outputs() {
     if (type_.outputs.empty() || type_.outputs.size() > kOutputs)
-      add("outputs", "must be 1 to 20 reports");
+      add("outputs", "must be 1 to 30 reports");
     for (std::size_t i = 0; i < type_.outputs.size(); ++i) {
       if (!name_and_format(i)) continue;
       base_reports(i);

@@ -1,94 +1,117 @@
 #include "report/build.hpp"
 
+#include <algorithm>
 #include <boost/json/serialize.hpp>
 #include <map>
 #include <utility>
 
-#include "report/health.hpp"
+#include "report/composed.hpp"
+#include "report/fhir_export.hpp"
+#include "report/kinds.hpp"
+#include "report/raw_items.hpp"
 #include "report/render.hpp"
 #include "report/reports.hpp"
+#include "report/unity.hpp"
 
 namespace chartroom::report {
 namespace {
 
 using base::Result;
+using Reports = std::vector<BuiltReport>;
 
 /// Makes the reports of one order. PDFs are kept, because a combined report binds the same ones.
 class Builder {
  public:
   Builder(const evidence::Record& record, const OrderContext& context)
-      : record_(record), lens_(record, context) {}
+      : lens_(record, context), raw_(lens_) {}
 
-  Result<std::vector<BuiltReport>> build(const ReportSpec& spec) {
+  Result<Reports> build(const ReportSpec& spec) {
     if (spec.name == "combined") return combined(spec);
-    std::vector<BuiltReport> built;
-    if (!can_build(spec.name, record_)) return built;
-    if (spec.format == Format::pdf) return pdfs(spec.name);
-    if (spec.name == "healthcheck") {
-      built.push_back(made(spec, spec.format == Format::json
-                                     ? boost::json::serialize(healthcheck_json(lens_))
-                                     : render_html(healthcheck_document(lens_))));
-    } else if (spec.name == "apidata") {
-      built.push_back(made(spec, boost::json::serialize(apidata_json(lens_))));
-    } else {
-      for (const ProviderChart& chart : ccdraw_documents(lens_)) {
-        built.push_back(made(spec, render_html(chart.document), {chart.provider_id}));
-      }
+    const ReportKind* kind = find_kind(spec.name);
+    if (kind == nullptr || !kind->can_build(lens_)) return Reports{};
+    switch (spec.format) {
+      case Format::json:
+        return jsons(spec.name);
+      case Format::html:
+        return htmls(*kind);
+      case Format::pdf:
+        return pdfs(*kind);
+      case Format::zip:
+        break;
     }
+    auto bytes = fhir_archive(lens_);
+    if (!bytes) return base::pass_on(std::move(bytes.error()));
+    Reports built;
+    built.push_back({spec.name, spec.format, {}, {}, std::move(*bytes)});
     return built;
   }
 
  private:
-  static BuiltReport made(const ReportSpec& spec, std::string bytes,
-                          std::vector<std::string> providers = {}) {
-    return {spec.name, spec.format, {}, std::move(providers), std::move(bytes)};
+  static BuiltReport made(const std::string& name, Format format, const std::string& provider,
+                          std::string bytes) {
+    BuiltReport report{name, format, {}, {}, std::move(bytes)};
+    if (!provider.empty()) report.provider_ids.push_back(provider);
+    return report;
   }
 
-  Result<std::vector<BuiltReport>> pdfs(const std::string& name) {
-    const auto kept = pdfs_.find(name);
+  [[nodiscard]] Reports jsons(const std::string& name) const {
+    Reports built;
+    if (name == "apidata") {
+      built.push_back(made(name, Format::json, "", boost::json::serialize(apidata_json(lens_))));
+      return built;
+    }
+    if (name != "unity") {
+      built.push_back(
+          made(name, Format::json, "", boost::json::serialize(compose(name, lens_).json)));
+      return built;
+    }
+    for (const std::string& provider : providers_with_facts(lens_.record(), lens_.context())) {
+      const Lens one(lens_.record(), lens_.context(), provider);
+      built.push_back(
+          made(name, Format::json, provider, boost::json::serialize(compose(name, one).json)));
+    }
+    return built;
+  }
+
+  [[nodiscard]] Reports htmls(const ReportKind& kind) {
+    Reports built;
+    for (MadeReport& report : kind.documents(lens_)) {
+      attach_raw_items(report.document, raw_);
+      built.push_back(
+          made(kind.name, Format::html, report.provider_id, render_html(report.document)));
+    }
+    return built;
+  }
+
+  Result<Reports> pdfs(const ReportKind& kind) {
+    const auto kept = pdfs_.find(kind.name);
     if (kept != pdfs_.end()) return kept->second;
-    std::vector<ProviderChart> charts;
-    if (name == "ccdraw") {
-      charts = ccdraw_documents(lens_);
-    } else {
-      charts.push_back({"", healthcheck_document(lens_)});
-    }
-    std::vector<BuiltReport> built;
+    Reports built;
     std::vector<std::string> titles;
-    for (const ProviderChart& chart : charts) {
-      auto bytes = render_pdf(chart.document);
+    for (const MadeReport& report : kind.documents(lens_)) {
+      auto bytes = render_pdf(report.document);
       if (!bytes) return base::pass_on(std::move(bytes.error()));
-      std::vector<std::string> providers;
-      if (!chart.provider_id.empty()) providers.push_back(chart.provider_id);
-      built.push_back({name, Format::pdf, {}, std::move(providers), std::move(*bytes)});
-      titles.push_back(name == "ccdraw"
-                           ? chart.document.title + " – " + provider_name(chart.provider_id)
-                           : chart.document.title);
+      built.push_back(made(kind.name, Format::pdf, report.provider_id, std::move(*bytes)));
+      titles.push_back(report.title);
     }
-    titles_[name] = std::move(titles);
-    return pdfs_.emplace(name, std::move(built)).first->second;
+    titles_[kind.name] = std::move(titles);
+    return pdfs_.emplace(kind.name, std::move(built)).first->second;
   }
 
-  [[nodiscard]] std::string provider_name(const std::string& id) const {
-    for (const evidence::Source& source : record_.sources) {
-      if (source.provider_id == id) return source.provider_name;
-    }
-    return id;
-  }
-
-  Result<std::vector<BuiltReport>> combined(const ReportSpec& spec) {
+  Result<Reports> combined(const ReportSpec& spec) {
     std::vector<PdfPart> parts;
     std::vector<std::string> names;
-    for (const std::string& base : spec.base_reports) {
-      if (!can_build(base, record_)) continue;
-      auto built = pdfs(base);
+    for (const std::string& name : spec.base_reports) {
+      const ReportKind* kind = find_kind(name);
+      if (kind == nullptr || !kind->can_build(lens_)) continue;
+      auto built = pdfs(*kind);
       if (!built) return base::pass_on(std::move(built.error()));
       for (std::size_t i = 0; i < built->size(); ++i) {
-        parts.push_back({titles_[base][i], std::move((*built)[i].bytes)});
+        parts.push_back({titles_[name][i], std::move((*built)[i].bytes)});
       }
-      names.push_back(base);
+      names.push_back(name);
     }
-    std::vector<BuiltReport> result;
+    Reports result;
     if (parts.empty()) return result;
     auto bytes = combine_pdfs(cover_document(lens_), parts);
     if (!bytes) return base::pass_on(std::move(bytes.error()));
@@ -96,32 +119,29 @@ class Builder {
     return result;
   }
 
-  const evidence::Record& record_;
   Lens lens_;
-  std::map<std::string, std::vector<BuiltReport>> pdfs_;    ///< by report name
+  RawItems raw_;
+  std::map<std::string, Reports> pdfs_;                     ///< by report name
   std::map<std::string, std::vector<std::string>> titles_;  ///< of those, in the same order
 };
-
-bool has_facts(const Lens& lens) {
-  for (std::size_t kind = 0; kind < evidence::kKindCount; ++kind) {
-    if (!lens.of(static_cast<evidence::Kind>(kind)).empty()) return true;
-  }
-  return false;
-}
 
 }  // namespace
 
 bool can_build(const std::string& name, const evidence::Record& record) {
   const OrderContext nothing;
   const Lens lens(record, nothing);
-  if (name == "ccdraw") return has_ccda(lens);
-  if (name == "combined") return has_ccda(lens) || has_facts(lens);
-  return (name == "healthcheck" || name == "apidata") && has_facts(lens);
+  if (name == "combined") {
+    const auto& kinds = report_kinds();
+    return std::any_of(kinds.begin(), kinds.end(), [&](const ReportKind& kind) {
+      return kind.documents != nullptr && kind.can_build(lens);
+    });
+  }
+  const ReportKind* kind = find_kind(name);
+  return kind != nullptr && kind->can_build(lens);
 }
 
-Result<std::vector<BuiltReport>> build(const std::vector<ReportSpec>& specs,
-                                       const evidence::Record& record,
-                                       const OrderContext& context) {
+Result<Reports> build(const std::vector<ReportSpec>& specs, const evidence::Record& record,
+                      const OrderContext& context) {
   for (const ReportSpec& spec : specs) {
     if (!is_supported(spec)) {
       return base::fail(base::ErrorCode::invalid_input,
@@ -129,7 +149,7 @@ Result<std::vector<BuiltReport>> build(const std::vector<ReportSpec>& specs,
     }
   }
   Builder builder(record, context);
-  std::vector<BuiltReport> all;
+  Reports all;
   for (const ReportSpec& spec : specs) {
     auto built = builder.build(spec);
     if (!built) return base::pass_on(std::move(built.error()));

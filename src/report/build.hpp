@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
@@ -29,14 +30,20 @@ struct OrderContext {
   };
   std::vector<ChannelCoverage> channels;
   std::string engine_version;
+  /// Bytes of Record::sources, in their order; empty views where they are not at hand. What they
+  /// point to must outlive the build. Needed for received PDFs and for the raw items of HTML.
+  std::vector<std::string_view> raw_items;
 };
 
-enum class Format { json, html, pdf };
+enum class Format { json, html, pdf, zip };
 [[nodiscard]] const char* file_extension(Format format);
+[[nodiscard]] const std::vector<Format>& all_formats();
+/// Names of all reports, "combined" last.
+[[nodiscard]] std::vector<std::string> report_names();
 
 /// A report to be made, as an order type names it. `base_reports` only for "combined".
 struct ReportSpec {
-  std::string name;  ///< healthcheck, ccdraw, apidata, combined
+  std::string name;  ///< one of report_names()
   Format format = Format::pdf;
   std::vector<std::string> base_reports;
 };
@@ -49,13 +56,15 @@ struct BuiltReport {
   std::string bytes;
 };
 
-/// True when a report can be made at all: ccdraw needs C-CDA documents, others at least one fact.
+/// True when a report can be made at all: ccdraw needs C-CDA documents, clinicalnotes notes of a
+/// provider without them, aps received documents, others at least one fact.
 [[nodiscard]] bool can_build(const std::string& name, const evidence::Record& record);
 
 /// True for the report names and formats that build() knows.
 [[nodiscard]] bool is_supported(const ReportSpec& spec);
 
-/// Builds every report of `specs` for which there is evidence. ccdraw comes once per provider.
+/// Builds every report of `specs` for which there is evidence. unity, ccdraw and clinicalnotes come
+/// once per provider.
 /// The same input gives the same bytes, whatever the arrival order of the evidence was.
 [[nodiscard]] base::Result<std::vector<BuiltReport>> build(const std::vector<ReportSpec>& specs,
                                                            const evidence::Record& record,

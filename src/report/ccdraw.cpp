@@ -4,6 +4,10 @@
 
 #include "base/text.hpp"
 #include "report/blocks.hpp"
+#include "report/composed.hpp"
+#include "report/fact_rows.hpp"
+#include "report/health.hpp"
+#include "report/received.hpp"
 #include "report/reports.hpp"
 #include "report/text.hpp"
 
@@ -12,7 +16,7 @@ namespace {
 
 using evidence::ClinicalDocument;
 
-std::string title_of(const ClinicalDocument& document) {
+std::string chart_title(const ClinicalDocument& document) {
   std::string title = document.title.empty() ? document.type.display : document.title;
   if (title.empty()) title = "Clinical document";
   if (document.effective.known()) title += ", " + document.effective.date_text();
@@ -46,7 +50,32 @@ Block header_block(const Lens& lens, const ClinicalDocument& document) {
   return values;
 }
 
-void add_sections(const ClinicalDocument& document, const std::string& anchor,
+/// What a section without a narrative says in codes: entries whose place lies within it.
+void add_coded_entries(const Lens& lens, const ClinicalDocument& document,
+                       const evidence::DocumentSection& section, std::vector<Block>& blocks) {
+  Table table;
+  table.caption = "Coded entries without narrative";
+  table.columns = {column("Date", 0.9), column("Kind", 1.0), column("Entry", 2.6),
+                   column("Value or status", 1.4), source_column()};
+  const std::string within = section.locator + "/";
+  for (std::size_t kind = 0; kind < evidence::kKindCount; ++kind) {
+    for (const Item& item : lens.of(static_cast<evidence::Kind>(kind))) {
+      const bool here =
+          std::any_of(item.fact->sources.begin(), item.fact->sources.end(), [&](const auto& ref) {
+            return ref.source == document.source && ref.locator.starts_with(within);
+          });
+      if (!here) continue;
+      const std::string value = value_line(item);
+      table.rows.push_back(
+          {cell(date_or_undated(item.fact->when)), cell(evidence::section_title(item.fact->kind)),
+           cell({strong(item.fact->text)}), cell(value.empty() ? item.fact->status : value),
+           cell(lens.tags(item))});
+    }
+  }
+  if (!table.rows.empty()) blocks.push_back(std::move(table));
+}
+
+void add_sections(const Lens& lens, const ClinicalDocument& document, const std::string& anchor,
                   std::vector<Block>& blocks) {
   std::size_t number = 0;
   for (const evidence::DocumentSection& section : document.sections) {
@@ -61,9 +90,9 @@ void add_sections(const ClinicalDocument& document, const std::string& anchor,
     if (!section.blocks.empty()) {
       append(blocks, narrative_blocks(section.blocks, level + 1));
     } else if (section.entries > 0) {
-      blocks.push_back(quiet_paragraph("No narrative; " +
-                                       count_text(section.entries, "coded entry", "coded entries") +
-                                       " (shown in the health check)."));
+      blocks.push_back(quiet_paragraph(
+          "No narrative; " + count_text(section.entries, "coded entry", "coded entries") + "."));
+      add_coded_entries(lens, document, section, blocks);
     } else {
       blocks.push_back(quiet_paragraph("The section is empty in the source."));
     }
@@ -75,9 +104,9 @@ void add_body(const ClinicalDocument& document, std::vector<Block>& blocks) {
   const std::string& bytes = document.unstructured_bytes;
   if (bytes.empty()) return;
   if (type == "application/pdf") {
-    blocks.push_back(EmbeddedPdf{title_of(document), bytes});
+    blocks.push_back(EmbeddedPdf{chart_title(document), bytes});
   } else if (type == "image/png" || type == "image/jpeg") {
-    blocks.push_back(Image{type, bytes, title_of(document)});
+    blocks.push_back(Image{type, bytes, chart_title(document)});
   } else if (type.starts_with("text/plain") || type.empty()) {
     blocks.push_back(Paragraph{words(base::to_valid_utf8(bytes)), true});
   } else {
@@ -110,30 +139,17 @@ void add_losses(const Lens& lens, const std::vector<const ClinicalDocument*>& do
 
 Document provider_document(const Lens& lens, const std::string& provider,
                            const std::vector<const ClinicalDocument*>& documents) {
-  const evidence::Person& applicant = lens.record().applicant;
-  Document report;
-  report.title = "Complete Medical Record";
-  report.subtitle = applicant.display_name() + " · " + provider;
-  report.created = lens.context().created;
-  report.footer = applicant.display_name();
-  if (applicant.birth_date) report.footer += " · born " + applicant.birth_date->iso();
-  report.footer += " · order " + lens.context().order_id + " · not an underwriting decision";
-  report.with_contents = true;
+  Document report = start_document(lens, "Complete Medical Record", provider);
+  add_section(order_section(lens), report.blocks);
   std::size_t number = 0;
   for (const ClinicalDocument* document : documents) {
-    const std::string anchor = "document-" + std::to_string(++number);
-    if (number > 1) report.blocks.push_back(PageBreak{});
-    report.blocks.push_back(heading(2, title_of(*document), anchor));
-    if (document->replaced) {
-      report.blocks.push_back(callout(Tone::caution, "Replaced version",
-                                      "A newer version of this document exists; this one is kept "
-                                      "and not counted."));
-    }
-    report.blocks.push_back(header_block(lens, *document));
-    add_sections(*document, anchor, report.blocks);
-    add_body(*document, report.blocks);
+    report.blocks.push_back(PageBreak{});
+    add_clinical_document(lens, *document, "document-" + std::to_string(++number), report.blocks);
   }
   add_losses(lens, documents, report.blocks);
+  for (const auto make : {coverage_section, identity_section, sources_section}) {
+    add_section(make(lens), report.blocks);
+  }
   return report;
 }
 
@@ -142,6 +158,19 @@ bool usable(const Lens& lens, const ClinicalDocument& document) {
 }
 
 }  // namespace
+
+void add_clinical_document(const Lens& lens, const ClinicalDocument& document,
+                           const std::string& anchor, std::vector<Block>& blocks) {
+  blocks.push_back(heading(2, chart_title(document), anchor));
+  if (document.replaced) {
+    blocks.push_back(callout(Tone::caution, "Replaced version",
+                             "A newer version of this document exists; this one is kept and not "
+                             "counted."));
+  }
+  blocks.push_back(header_block(lens, document));
+  add_sections(lens, document, anchor, blocks);
+  add_body(document, blocks);
+}
 
 bool has_ccda(const Lens& lens) {
   const auto& documents = lens.record().documents;
@@ -163,7 +192,8 @@ std::vector<ProviderChart> ccdraw_documents(const Lens& lens) {
       return a->id < b->id;
     });
     const std::string& name = lens.record().sources[documents.front()->source].provider_name;
-    charts.push_back({provider_id, provider_document(lens, name, documents)});
+    const Lens one(lens.record(), lens.context(), provider_id);
+    charts.push_back({provider_id, provider_document(one, name, documents)});
   }
   return charts;
 }

@@ -240,6 +240,7 @@ class Painter {
 }  // namespace
 
 ChartLayout layout_chart(const Chart& chart, double width, double height) {
+  if (!chart.lanes.empty()) return layout_lanes(chart, width);
   return Painter(chart, width, height).paint();
 }
 

@@ -72,6 +72,10 @@ struct ChartLayout {
 /// says so. Pure and deterministic: text widths are estimates, not measured.
 [[nodiscard]] ChartLayout layout_chart(const Chart& chart, double width, double height);
 
+/// Timelines: as above, in the height that their lanes need.
+[[nodiscard]] ChartLayout layout_lanes(const Chart& chart, double width);
+[[nodiscard]] double lanes_height(const Chart& chart);
+
 /// The chart's alternative text, or one made from its values when it has none.
 [[nodiscard]] std::string chart_description(const Chart& chart);
 

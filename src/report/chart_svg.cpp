@@ -12,6 +12,7 @@ namespace {
 
 constexpr double kWidth = 360;
 constexpr double kHeight = 176;
+constexpr double kLanesWidth = 760;
 
 std::string number(double value) {
   std::array<char, 48> buffer{};
@@ -106,7 +107,8 @@ std::string svg_text(const ChartText& text) {
 }  // namespace
 
 std::string render_chart_svg(const Chart& chart, const std::string& id) {
-  const ChartLayout layout = layout_chart(chart, kWidth, kHeight);
+  const bool lanes = !chart.lanes.empty();
+  const ChartLayout layout = layout_chart(chart, lanes ? kLanesWidth : kWidth, kHeight);
   const std::string name = base::escape_markup(id);
   std::string out = "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"chart\" viewBox=\"0 0 " +
                     number(layout.width) + " " + number(layout.height) +

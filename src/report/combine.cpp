@@ -1,9 +1,11 @@
 // Parts bound behind a cover: pages as they are, bookmarks, continuous numbers.
 #include "report/combine.hpp"
 
+#include <algorithm>
 #include <exception>
 #include <qpdf/QPDFWriter.hh>
 
+#include "report/pdf_archive.hpp"
 #include "report/pdf_outline.hpp"
 #include "report/pdf_style.hpp"
 
@@ -133,6 +135,9 @@ std::string assemble(const Document& cover, const Cover& front,
   document.getRoot().removeKey("/Outlines");
   add_bookmarks(document, bookmarks_of(cover, front.pages, parts, pages));
   set_catalogue(document, cover);
+  if (!std::all_of(parts.begin(), parts.end(), [](const auto& part) { return part->archival; })) {
+    withdraw_archive(document);
+  }
   const std::shared_ptr<void> stamps = stamp_numbers(document);
   return write_linear(document);
 }

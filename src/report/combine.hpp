@@ -27,7 +27,8 @@ struct OpenPart {
   QPDF document;
   std::vector<QPDFObjectHandle> pages;
   std::vector<PartBookmark> bookmarks;
-  bool ours = false;  ///< made by render_pdf(): its structure tree can be joined to ours
+  bool ours = false;      ///< made by render_pdf(): its structure tree can be joined to ours
+  bool archival = false;  ///< ours, and without pages of others: claims PDF/A
   OpenPart() = default;
   OpenPart(const OpenPart&) = delete;
   OpenPart& operator=(const OpenPart&) = delete;

@@ -179,6 +179,7 @@ base::Result<std::unique_ptr<OpenPart>> open_part(const PdfPart& part) {
     document.processMemoryFile("part", open->bytes.data(), open->bytes.size());
     document.pushInheritedAttributesToPage();
     open->ours = made_by_us(document) && has_our_tree(document);
+    open->archival = open->ours && document.getRoot().hasKey("/OutputIntents");
     settle_annotations(document);
     std::map<QPDFObjGen, int> numbers;
     for (Object page : document.getAllPages()) {

@@ -84,7 +84,9 @@ std::shared_ptr<void> stamp_numbers(QPDF& document) {
     resources.replaceKey("/XObject", forms);
     pages[i].getObjectHandle().replaceKey("/Resources", resources);
     pages[i].addPageContents(document.newStream("q\n"), true);
-    pages[i].addPageContents(document.newStream("\nQ\n" + drawn), false);
+    pages[i].addPageContents(
+        document.newStream("\nQ\n/Artifact << /Type /Pagination >> BDC\n" + drawn + "\nEMC\n"),
+        false);
   }
   return stamps;
 }

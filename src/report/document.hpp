@@ -24,6 +24,7 @@ struct Span {
   int baseline = 0;         ///< -1 subscript, 0 normal, 1 superscript
   bool line_break = false;  ///< a line break; text is empty
   std::string target{};
+  std::string raw{};  ///< names an entry of Document::raw_items; HTML links to it where it is there
 };
 
 using Spans = std::vector<Span>;
@@ -81,6 +82,7 @@ struct Table {
   std::string caption{};
   std::vector<Column> columns{};
   std::vector<std::vector<Cell>> rows{};
+  bool caption_hidden = false;  ///< not drawn: a heading says the same; readers still get it
 };
 
 /// Label and value, two or three columns side by side where there is room.
@@ -111,7 +113,22 @@ struct ChartSeries {
   std::vector<ChartPoint> points{};
 };
 
-/// A trend over time. Blood pressure has two series (systolic, diastolic).
+/// A stretch of time, or a moment when both ends are equal.
+struct ChartBar {
+  base::TimePoint from{};
+  base::TimePoint to{};
+  bool open = false;  ///< goes on beyond `to`
+  Tone tone = Tone::none;
+};
+
+/// A line of a timeline: a medicine, a kind of visit.
+struct ChartLane {
+  std::string name{};
+  std::vector<ChartBar> bars{};
+};
+
+/// A trend over time. Blood pressure has two series (systolic, diastolic). With lanes it is a
+/// timeline instead, and series, unit and band do not count.
 struct Chart {
   std::string title{};
   std::string unit{};
@@ -119,6 +136,7 @@ struct Chart {
   std::optional<double> band_low{};  ///< reference band
   std::optional<double> band_high{};
   std::string alternative{};  ///< text for people who cannot see it
+  std::vector<ChartLane> lanes{};
 };
 
 /// Charts that stand side by side where there is room.
@@ -144,6 +162,12 @@ struct PageBreak {};
 using Block = std::variant<Heading, Paragraph, List, Table, KeyValues, Callout, ChartRow, Image,
                            EmbeddedPdf, PageBreak>;
 
+/// A piece of a source as it was received, for HTML: what a row was read from.
+struct RawPiece {
+  std::string name{};  ///< "S1 Observation/123", as Span::raw has it
+  std::string text{};  ///< never markup to a renderer
+};
+
 struct Document {
   std::string title{};     ///< "Health Check Summary"
   std::string subtitle{};  ///< the applicant's name
@@ -152,6 +176,7 @@ struct Document {
   std::string footer{};  ///< "Jane Doe · born 1968-02-13 · order … · not an underwriting decision"
   bool with_contents = false;  ///< PDF: a table of contents after the cover block
   std::vector<Block> blocks{};
+  std::vector<RawPiece> raw_items{};  ///< sorted by name
 };
 
 }  // namespace chartroom::report

@@ -98,7 +98,8 @@ json::array codes_json(const std::vector<evidence::Code>& codes) {
   return made;
 }
 
-/// Text of a document or note, for systems that read JSON.
+}  // namespace
+
 std::string narrative_text(const std::vector<evidence::NarrativeBlock>& blocks) {
   std::string out;
   const auto add = [&out](const std::vector<evidence::NarrativeSpan>& spans) {
@@ -118,8 +119,6 @@ std::string narrative_text(const std::vector<evidence::NarrativeBlock>& blocks) 
   }
   return out;
 }
-
-}  // namespace
 
 json::array sources_json(const std::vector<evidence::SourceRef>& sources) {
   json::array made;

@@ -34,6 +34,9 @@ namespace chartroom::report {
 /// "SNOMED CT 44054006, ICD-10-CM E11.9 (inferred)"
 [[nodiscard]] std::string codes_text(const std::vector<evidence::Code>& codes);
 
+/// Text of a document or note, for systems that read JSON and for searching.
+[[nodiscard]] std::string narrative_text(const std::vector<evidence::NarrativeBlock>& blocks);
+
 /// First words of a note for a table; the JSON report has all of them.
 [[nodiscard]] std::string beginning(const std::vector<evidence::NarrativeBlock>& blocks);
 

@@ -38,6 +38,9 @@ namespace chartroom::report {
 [[nodiscard]] Section tobacco_section(const Lens& lens);
 // health_history.cpp: everything else that the record holds, one section per kind of fact
 [[nodiscard]] std::vector<Section> history_sections(const Lens& lens);
+/// One of them. Measurements have no section of this form: results, vitals.
+[[nodiscard]] Section kind_section(const Lens& lens, evidence::Kind kind);
+[[nodiscard]] Section social_section(const Lens& lens);
 
 /// Sentences that a reader must see before anything else; also in the JSON report.
 struct Warning {
@@ -66,6 +69,10 @@ struct Tobacco {
 /// The newest measurement with a usable number; null when there is none.
 [[nodiscard]] const Item* newest_number(const std::vector<Item>& items);
 const Item* newest_number(std::vector<Item>&& items) = delete;  // the answer points into `items`
+
+/// Date of birth as ordered or as written; an address on one line.
+[[nodiscard]] std::string birth_text(const evidence::Person& person);
+[[nodiscard]] std::string address_text(const evidence::PostalAddress& address);
 
 /// "Health Check Summary" as a document and as JSON.
 [[nodiscard]] Document healthcheck_document(const Lens& lens);

@@ -6,6 +6,7 @@
 #include "base/text.hpp"
 #include "report/fact_rows.hpp"
 #include "report/health.hpp"
+#include "report/highlights.hpp"
 #include "report/medicines.hpp"
 #include "report/text.hpp"
 
@@ -150,23 +151,28 @@ std::string loss_explanation(const Lens& lens) {
   return {};
 }
 
-std::string loss_text(const Lens& lens, const std::vector<Item>& weights) {
-  const Item* newest = newest_number(weights);
-  if (newest == nullptr || !newest->fact->when.known()) return "not assessable";
-  const base::TimePoint from = months_before(newest->fact->when.value, 12);
+/// The heaviest weight of the 12 months before the newest one, that one included.
+const Item* heaviest_of_year(const std::vector<Item>& weights, const Item& newest) {
+  const base::TimePoint from = months_before(newest.fact->when.value, 12);
   const Item* heaviest = nullptr;
   for (const Item& item : weights) {
     if (!item.number || !item.fact->when.known() || item.fact->when.value < from) continue;
     if (heaviest == nullptr || *item.number > *heaviest->number) heaviest = &item;
   }
-  if (heaviest == newest) {
+  return heaviest;
+}
+
+std::string loss_text(const Lens& lens, const std::vector<Item>& weights) {
+  const Item* newest = newest_number(weights);
+  if (newest == nullptr || !newest->fact->when.known()) return "not assessable";
+  if (heaviest_of_year(weights, *newest) == newest) {
     return weights.size() < 2 ? "not assessable (one weight)" : "none in 12 months";
   }
-  const double percent = 100.0 * (*heaviest->number - *newest->number) / *heaviest->number;
-  if (percent < kLossThatMatters) return "none of 5 % or more in 12 months";
-  const std::string explained = loss_explanation(lens);
-  return format_fixed(percent, 1) + " % since " + heaviest->fact->when.date_text() + ", " +
-         (explained.empty() ? "unexplained (no diet, medicine or surgery found)" : explained);
+  const auto loss = weight_loss_of(lens);
+  if (!loss) return "none of 5 % or more in 12 months";
+  return format_fixed(loss->percent, 1) + " % since " + loss->from.fact->when.date_text() + ", " +
+         (loss->explained.empty() ? "unexplained (no diet, medicine or surgery found)"
+                                  : loss->explained);
 }
 
 /// BMI over time: as given where the sources give it, else as computed from height and weight.
@@ -232,6 +238,17 @@ const Item* newest_number(const std::vector<Item>& items) {
     if (item.number) return &item;
   }
   return nullptr;
+}
+
+std::optional<WeightLoss> weight_loss_of(const Lens& lens) {
+  const std::vector<Item> weights = lens.of_loinc(kWeight);
+  const Item* newest = newest_number(weights);
+  if (newest == nullptr || !newest->fact->when.known()) return std::nullopt;
+  const Item* heaviest = heaviest_of_year(weights, *newest);
+  if (heaviest == nullptr || heaviest == newest || *heaviest->number <= 0) return std::nullopt;
+  const double percent = 100.0 * (*heaviest->number - *newest->number) / *heaviest->number;
+  if (percent < kLossThatMatters) return std::nullopt;
+  return WeightLoss{percent, *heaviest, *newest, loss_explanation(lens)};
 }
 
 Section build_section(const Lens& lens) {

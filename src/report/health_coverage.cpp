@@ -48,7 +48,9 @@ Tallies tally(const Lens& lens) {
   Tallies tallies(record.sources.size());
   for (const evidence::Fact& fact : record.facts) {
     const std::size_t source = fact.sources.front().source;
-    if (source >= tallies.size() || lens.blocked(source) || fact.hidden) continue;
+    if (source >= tallies.size() || lens.blocked(source) || lens.outside(source) || fact.hidden) {
+      continue;
+    }
     tallies[source].at(static_cast<std::size_t>(fact.kind)).add(fact.when);
   }
   return tallies;
@@ -122,6 +124,7 @@ Table source_table(const Lens& lens, const Tallies& tallies, json::array& data) 
                    column("Entries", 0.6, Align::end),
                    column("Dates", 1.5)};
   for (std::size_t i = 0; i < record.sources.size(); ++i) {
+    if (lens.outside(i)) continue;
     const evidence::Source& source = record.sources[i];
     const evidence::SourceOutcome* outcome = outcome_of(record, i);
     const Status status = outcome == nullptr ? Status::read : outcome->status;
@@ -214,9 +217,9 @@ Section coverage_section(const Lens& lens) {
   json::array sources;
   KeyValues values;
   values.items.push_back(pair("Look-back window", window_text(lens)));
-  const auto& outcomes = lens.record().outcomes;
-  const auto readable = std::count_if(outcomes.begin(), outcomes.end(), [](const auto& outcome) {
-    return outcome.status == Status::read || outcome.status == Status::empty;
+  const auto outcomes = lens.outcomes();
+  const auto readable = std::count_if(outcomes.begin(), outcomes.end(), [](const auto* outcome) {
+    return outcome->status == Status::read || outcome->status == Status::empty;
   });
   const std::string complete = std::to_string(readable) + " of " +
                                count_text(outcomes.size(), "retrieved item") + " could be used";
@@ -271,17 +274,16 @@ Section notes_section(const Lens& lens) {
       "has the full place.");
   section.blocks.push_back(std::move(list));
   json::array losses;
-  if (!lens.record().losses.empty()) {
+  if (const auto lost = lens.losses(); !lost.empty()) {
     Table table;
     table.caption = "Parts of the sources that could not be placed";
     table.columns = {column("Source", 0.5), column("Where", 2.0), column("Reason", 2.5)};
-    for (const evidence::Loss& loss : lens.record().losses) {
-      if (lens.blocked(loss.source)) continue;
+    for (const evidence::Loss* loss : lost) {
       table.rows.push_back(
-          {cell(Lens::source_name(loss.source)), cell(loss.locator), cell(loss.reason)});
-      losses.push_back(json::object{{"source", Lens::source_name(loss.source)},
-                                    {"locator", loss.locator},
-                                    {"reason", loss.reason}});
+          {cell(Lens::source_name(loss->source)), cell(loss->locator), cell(loss->reason)});
+      losses.push_back(json::object{{"source", Lens::source_name(loss->source)},
+                                    {"locator", loss->locator},
+                                    {"reason", loss->reason}});
     }
     section.blocks.push_back(std::move(table));
   }
@@ -322,6 +324,7 @@ Section sources_section(const Lens& lens) {
   json::array data;
   const auto& sources = lens.record().sources;
   for (std::size_t i = 0; i < sources.size(); ++i) {
+    if (lens.outside(i)) continue;
     const evidence::Source& source = sources[i];
     Cell tag = row_header(Lens::source_name(i));
     tag.anchor = Lens::source_anchor(i);

@@ -2,9 +2,9 @@
 #include <boost/json/array.hpp>
 
 #include "base/text.hpp"
-#include "report/concerns.hpp"
 #include "report/fact_rows.hpp"
 #include "report/health.hpp"
+#include "report/rules.hpp"
 #include "report/text.hpp"
 
 namespace chartroom::report {
@@ -14,28 +14,11 @@ namespace json = boost::json;
 using evidence::Kind;
 using Status = evidence::SourceOutcome::Status;
 
-std::string address_text(const evidence::PostalAddress& address) {
-  std::string out = base::join(address.lines, ", ");
-  const auto add = [&out](std::string_view separator, const std::string& part) {
-    if (part.empty()) return;
-    if (!out.empty()) out += separator;
-    out += part;
-  };
-  add(", ", address.city);
-  add(", ", address.state);
-  add(" ", address.zip);
-  return out;
-}
-
-std::string birth_text(const evidence::Person& person) {
-  return person.birth_date ? person.birth_date->iso() : person.birth_date_raw;
-}
-
 std::size_t outcomes_with(const Lens& lens, Status status) {
-  const auto& outcomes = lens.record().outcomes;
+  const auto outcomes = lens.outcomes();
   return static_cast<std::size_t>(
       std::count_if(outcomes.begin(), outcomes.end(),
-                    [&](const auto& outcome) { return outcome.status == status; }));
+                    [&](const auto* outcome) { return outcome->status == status; }));
 }
 
 void warn_of_sources(const Lens& lens, std::vector<Warning>& out) {
@@ -55,7 +38,8 @@ void warn_of_sources(const Lens& lens, std::vector<Warning>& out) {
 }
 
 void warn_of_death(const Lens& lens, std::vector<Warning>& out) {
-  for (const evidence::SourceOutcome& outcome : lens.record().outcomes) {
+  for (const evidence::SourceOutcome* each : lens.outcomes()) {
+    const evidence::SourceOutcome& outcome = *each;
     const bool dead = outcome.person.is_deceased || outcome.person.deceased.known();
     if (!dead || lens.blocked(outcome.source)) continue;
     out.push_back(
@@ -77,8 +61,8 @@ void warn_of_facts(const Lens& lens, std::vector<Warning>& out) {
                                       " outside of what is possible: shown, and not used in means, "
                                       "trends and flags."});
   }
-  if (!lens.record().losses.empty()) {
-    out.push_back({Tone::caution, count_text(lens.record().losses.size(), "part") +
+  if (const std::size_t lost = lens.losses().size(); lost > 0) {
+    out.push_back({Tone::caution, count_text(lost, "part") +
                                       " of the sources without a place in this report; see the "
                                       "data quality notes."});
   }
@@ -91,6 +75,23 @@ void warn_of_facts(const Lens& lens, std::vector<Warning>& out) {
 }
 
 }  // namespace
+
+std::string address_text(const evidence::PostalAddress& address) {
+  std::string out = base::join(address.lines, ", ");
+  const auto add = [&out](std::string_view separator, const std::string& part) {
+    if (part.empty()) return;
+    if (!out.empty()) out += separator;
+    out += part;
+  };
+  add(", ", address.city);
+  add(", ", address.state);
+  add(" ", address.zip);
+  return out;
+}
+
+std::string birth_text(const evidence::Person& person) {
+  return person.birth_date ? person.birth_date->iso() : person.birth_date_raw;
+}
 
 std::vector<Warning> warnings(const Lens& lens) {
   std::vector<Warning> out;
@@ -143,8 +144,8 @@ Section order_section(const Lens& lens) {
   values.items.push_back(pair("Client's user ID", context.client_user_id));
   values.items.push_back(pair(
       "Authorization", context.authorization.empty() ? "none on file" : context.authorization));
-  values.items.push_back(pair("Made by", "Chartroom " + context.engine_version + ", tables " +
-                                             std::string(evidence::kTermsVersion)));
+  values.items.push_back(
+      pair("Made by", "Chartroom " + context.engine_version + ", tables " + rules_version()));
   section.blocks.push_back(std::move(values));
   for (const Warning& warning : warnings(lens)) {
     section.blocks.push_back(callout(
@@ -193,7 +194,8 @@ Section identity_section(const Lens& lens) {
                    column("Score", 0.5, Align::end),
                    column("Decision", 1.2)};
   json::array data;
-  for (const evidence::SourceOutcome& outcome : lens.record().outcomes) {
+  for (const evidence::SourceOutcome* each : lens.outcomes()) {
+    const evidence::SourceOutcome& outcome = *each;
     const bool accepted = outcome.status == Status::read || outcome.status == Status::empty;
     // A person who is not the applicant has no place in the applicant's report.
     const std::string name = accepted ? outcome.person.display_name() : std::string{};
@@ -227,78 +229,6 @@ Section identity_section(const Lens& lens) {
   } else {
     section.blocks.push_back(std::move(table));
   }
-  section.data = std::move(data);
-  return section;
-}
-
-namespace {
-
-/// Entries of all sections that speak of what was asked, newest first. Notes and plans are left to
-/// their own sections: a word in them may be about a relative or a fear.
-std::vector<Item> entries_with(const Lens& lens, const Concern* concern, const std::string& asked) {
-  std::vector<Item> found;
-  for (std::size_t kind = 0; kind < evidence::kKindCount; ++kind) {
-    const auto section = static_cast<Kind>(kind);
-    if (concern != nullptr && (section == Kind::family_history || section == Kind::document ||
-                               section == Kind::plan_of_care || section == Kind::care_team)) {
-      continue;
-    }
-    for (const Item& item : lens.of(section)) {
-      if (speaks_of(*item.fact, concern, asked)) found.push_back(item);
-    }
-  }
-  std::sort(found.begin(), found.end(), newer_first);
-  return found;
-}
-
-}  // namespace
-
-Section concerns_section(const Lens& lens) {
-  Section section{"Conditions of concern", "concerns", "conditionsOfConcern", {}, {}};
-  json::array data;
-  if (lens.context().conditions.empty()) {
-    section.blocks.push_back(quiet_paragraph("None were asked for in the order."));
-    section.data = std::move(data);
-    return section;
-  }
-  Table table;
-  table.caption = "Asked for in the order";
-  table.columns = {column("Condition", 1.6), column("Entries found", 2.4), column("First", 0.9),
-                   column("Last", 0.9), source_column()};
-  for (const std::string& asked : lens.context().conditions) {
-    const Concern* concern = find_concern(asked);
-    const std::vector<Item> found = entries_with(lens, concern, asked);
-    json::object row{
-        {"condition", asked},
-        {"group", concern == nullptr ? json::value(nullptr) : json::value(concern->name)},
-        {"entries", found.size()}};
-    Spans name{strong(asked)};
-    if (concern != nullptr) append(name, {new_line(), muted("as " + std::string(concern->name))});
-    if (found.empty()) {
-      table.rows.push_back(
-          {cell(name), cell({muted(lens.empty_text())}), cell("–"), cell("–"), cell("")});
-    } else {
-      std::vector<evidence::SourceRef> refs;
-      for (const Item& item : found) {
-        const auto all = lens.all_sources(item);
-        refs.insert(refs.end(), all.begin(), all.end());
-      }
-      const std::string newest = found.front().fact->text;
-      table.rows.push_back(
-          {cell(name),
-           cell(count_text(found.size(), "entry", "entries") + ", newest: " + newest,
-                Tone::caution),
-           cell(date_or_undated(found.back().fact->when)),
-           cell(date_or_undated(found.front().fact->when)), cell(lens.tags(refs))});
-      row["sources"] = sources_json(refs);
-    }
-    data.push_back(std::move(row));
-  }
-  section.blocks.push_back(std::move(table));
-  section.blocks.push_back(quiet_paragraph(
-      "Found by words and ICD-10-CM codes of the group that the ordered text belongs to (tables " +
-      std::string(kConcernsVersion) +
-      "); where it belongs to none, by the text itself. Nothing found is no proof of absence."));
   section.data = std::move(data);
   return section;
 }

@@ -138,7 +138,7 @@ bool in_a_column(const Layout& layout, const std::string& attribute) {
 }
 
 bool repeats_text(const evidence::Fact& fact, const std::string& value) {
-  return value == fact.text || value.empty();
+  return value == fact.text || value == fact.category || value.empty();
 }
 
 Cell text_cell(const Layout& layout, const Item& item) {
@@ -169,7 +169,7 @@ Cell text_cell(const Layout& layout, const Item& item) {
   return cell(std::move(spans));
 }
 
-Section kind_section(const Lens& lens, const Layout& layout) {
+Section laid_section(const Lens& lens, const Layout& layout) {
   // "Coverage" is the word of these reports for how complete the evidence is.
   const std::string title = layout.kind == Kind::coverage ? std::string("Insurance")
                                                           : evidence::section_title(layout.kind);
@@ -205,6 +205,8 @@ std::string answer_of(const Item& item) {
   const std::string* value = item.fact->attribute("value");
   return value == nullptr ? std::string{} : *value;
 }
+
+}  // namespace
 
 /// Answers that a questionnaire repeats at each visit make one row with a count.
 Section social_section(const Lens& lens) {
@@ -247,14 +249,18 @@ Section social_section(const Lens& lens) {
   return section;
 }
 
-}  // namespace
+Section kind_section(const Lens& lens, Kind kind) {
+  const auto* layout = std::find_if(kLayouts.begin(), kLayouts.end(),
+                                    [&](const Layout& each) { return each.kind == kind; });
+  return layout == kLayouts.end() ? Section{} : laid_section(lens, *layout);
+}
 
 std::vector<Section> history_sections(const Lens& lens) {
   std::vector<Section> sections;
   for (const Layout& layout : kLayouts) {
     // Social history is read together with the family's.
     if (layout.kind == Kind::family_history) sections.push_back(social_section(lens));
-    sections.push_back(kind_section(lens, layout));
+    sections.push_back(laid_section(lens, layout));
   }
   return sections;
 }

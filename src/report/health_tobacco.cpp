@@ -2,6 +2,7 @@
 #include <boost/json/array.hpp>
 
 #include "base/text.hpp"
+#include "report/concern_findings.hpp"
 #include "report/fact_rows.hpp"
 #include "report/health.hpp"
 #include "report/medicines.hpp"
@@ -64,6 +65,28 @@ bool is_positive_test(const Item& item) {
 
 }  // namespace
 
+namespace {
+
+/// Notes of the last five years that call the person a smoker, and do not say so to deny it.
+std::vector<Item> notes_of_smoking(const Lens& lens, base::TimePoint from) {
+  static const std::vector<std::string> kSays = {"active smoker", "current smoker",
+                                                 "currently smokes", "current every day smoker",
+                                                 "smokes daily"};
+  std::vector<Item> found;
+  for (const Snippet& snippet : snippets_with(lens, kSays)) {
+    const evidence::When& when = snippet.note.fact->when;
+    if (when.known() && when.value < from) continue;
+    const std::string text = base::to_lower_ascii(snippet.text);
+    const bool denied =
+        text.find("not a") != std::string::npos || text.find("denies") != std::string::npos ||
+        text.find("never") != std::string::npos || text.find("non-") != std::string::npos;
+    if (!denied) found.push_back(snippet.note);
+  }
+  return found;
+}
+
+}  // namespace
+
 Tobacco tobacco_of(const Lens& lens) {
   Tobacco tobacco;
   for (const auto kind :
@@ -100,6 +123,7 @@ Tobacco tobacco_of(const Lens& lens) {
   for (const Item& item : lens.of(Kind::result)) {
     if (recent(item) && is_positive_test(item)) tobacco.against_never.push_back(item);
   }
+  for (const Item& item : notes_of_smoking(lens, from)) tobacco.against_never.push_back(item);
   for (const Item& item : medicines(lens, MedicineClass::stop_smoking)) {
     // Bupropion is given for depression as well and proves nothing.
     if (recent(item) && base::fold(item.fact->text).find("bupropion") == std::string::npos) {
@@ -182,6 +206,7 @@ Section tobacco_section(const Lens& lens) {
     for (const Item& item : tobacco.against_never) {
       std::string entry = item.fact->text;
       if (const std::string value = value_line(item); !value.empty()) entry += ": " + value;
+      if (item.fact->kind == Kind::document) entry += ": its words call the person a smoker";
       table.rows.push_back({cell(date_or_undated(item.fact->when)),
                             cell(evidence::section_title(item.fact->kind)),
                             cell(entry, Tone::alert), cell(lens.tags(item))});

@@ -61,6 +61,7 @@ class Page {
       std::visit([this](const auto& b) { draw(b); }, block);
     }
     close_sections();
+    raw_items();
     out_ += "</main>\n";
     if (!document_.footer.empty()) {
       out_ += "<footer><p>" + base::escape_markup(document_.footer) + "</p></footer>\n";
@@ -190,7 +191,8 @@ class Page {
     out_ += "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"" +
             base::escape_markup(label) + "\">\n<table>\n";
     if (!table.caption.empty())
-      out_ += "<caption>" + base::escape_markup(table.caption) + "</caption>\n";
+      out_ += std::string("<caption") + (table.caption_hidden ? " class=\"unseen\"" : "") + ">" +
+              base::escape_markup(table.caption) + "</caption>\n";
     if (!table.columns.empty()) {
       out_ += "<thead><tr>";
       for (const Column& column : table.columns) {
@@ -271,7 +273,8 @@ class Page {
   void draw(const ChartRow& row) {
     out_ += "<div class=\"charts\">\n";
     for (const Chart& chart : row.charts) {
-      out_ += "<figure class=\"chart\">" +
+      out_ += std::string("<figure class=\"chart") +
+              (chart.lanes.empty() ? "\">" : " wide\" tabindex=\"0\">") +
               render_chart_svg(chart, "chart-" + std::to_string(++charts_)) + "</figure>\n";
     }
     out_ += "</div>\n";
@@ -297,6 +300,33 @@ class Page {
 
   void draw(const PageBreak& /*unused*/) { out_ += "<div class=\"page-break\"></div>\n"; }
 
+  /// Each piece opens when something links to it; a style sheet is all it takes.
+  void raw_items() {
+    if (document_.raw_items.empty()) return;
+    out_ +=
+        "<section class=\"raw-items\" aria-labelledby=\"raw-items\">\n<h2 id=\"raw-items\">Raw "
+        "items</h2>\n<p>A tag such as [S1 Observation/12] opens what its row was read from, "
+        "here below, as it was received.</p>\n";
+    std::size_t number = 0;
+    for (const RawPiece& piece : document_.raw_items) {
+      const std::string id = "raw-" + std::to_string(++number);
+      out_ += "<div class=\"raw\" id=\"" + id + "\"><h3>" + base::escape_markup(piece.name) +
+              "</h3><pre tabindex=\"0\">" + base::escape_markup(piece.text) + "</pre></div>\n";
+    }
+    out_ += "</section>\n";
+  }
+
+  /// Number of the piece that a span names, from 1; 0: none.
+  [[nodiscard]] std::size_t raw_number(const Span& span) const {
+    if (span.raw.empty()) return 0;
+    const auto& all = document_.raw_items;
+    const auto found = std::lower_bound(
+        all.begin(), all.end(), span.raw,
+        [](const RawPiece& piece, const std::string& name) { return piece.name < name; });
+    if (found == all.end() || found->name != span.raw) return 0;
+    return static_cast<std::size_t>(found - all.begin()) + 1;
+  }
+
   void spans(const Spans& spans) {
     for (const Span& span : spans) this->span(span);
   }
@@ -312,7 +342,11 @@ class Page {
       open += "<" + tag + attributes + ">";
       close = "</" + tag + ">" + close;
     };
-    if (!span.target.empty()) wrap("a", " href=\"#" + fragment(span.target) + "\"");
+    if (const std::size_t raw = raw_number(span); raw > 0) {
+      wrap("a", " href=\"#raw-" + std::to_string(raw) + "\"");
+    } else if (!span.target.empty()) {
+      wrap("a", " href=\"#" + fragment(span.target) + "\"");
+    }
     if (span.emphasis == Emphasis::strong) wrap("strong", "");
     if (span.emphasis == Emphasis::alert) wrap("strong", " class=\"alert\"");
     if (span.emphasis == Emphasis::muted) wrap("span", " class=\"muted\"");

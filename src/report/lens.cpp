@@ -60,11 +60,12 @@ bool newer_first(const Item& a, const Item& b) {
   return a.index < b.index;
 }
 
-Lens::Lens(const evidence::Record& record, const OrderContext& context)
-    : record_(record), context_(context) {
+Lens::Lens(const evidence::Record& record, const OrderContext& context, std::string provider_id)
+    : record_(record), context_(context), provider_id_(std::move(provider_id)) {
   blocked_.resize(record.sources.size(), false);
   for (const evidence::SourceOutcome& outcome : record.outcomes) {
     using Status = evidence::SourceOutcome::Status;
+    if (outside(outcome.source)) continue;
     if (outcome.status == Status::read || outcome.status == Status::empty) anything_read_ = true;
     // Whoever built the record should have left these out; this is the last door before paper.
     if (outcome.source < blocked_.size() &&
@@ -78,6 +79,7 @@ Lens::Lens(const evidence::Record& record, const OrderContext& context)
 
 void Lens::take(const Fact& fact, std::size_t index) {
   assert(!fact.sources.empty());
+  if (outside(fact.sources.front().source)) return;
   if (blocked(fact.sources.front().source)) {
     ++unshown_.hidden["identity of the record not confirmed"];
     return;
@@ -87,14 +89,11 @@ void Lens::take(const Fact& fact, std::size_t index) {
     ++unshown_.hidden[fact.hidden_reason.empty() ? "withdrawn by the source" : fact.hidden_reason];
     return;
   }
-  if (fact.duplicate_of && *fact.duplicate_of < record_.facts.size()) {
-    const Fact& shown = record_.facts[*fact.duplicate_of];
-    if (!blocked(shown.sources.front().source)) {
-      ++unshown_.duplicates;
-      auto& copies = copies_[*fact.duplicate_of];
-      copies.insert(copies.end(), fact.sources.begin(), fact.sources.end());
-      return;
-    }
+  if (const auto shown = shown_instead(fact, index)) {
+    ++unshown_.duplicates;
+    auto& copies = copies_[*shown];
+    copies.insert(copies.end(), fact.sources.begin(), fact.sources.end());
+    return;
   }
   if (fact.conflict) ++unshown_.conflicts;
   if (!fact.implausible.empty()) ++unshown_.implausible;
@@ -106,6 +105,36 @@ void Lens::take(const Fact& fact, std::size_t index) {
         short_forms_.emplace(std::pair{ref.source, abbreviated(ref.locator)}, ref.locator);
     if (!is_new && form->second != ref.locator) form->second.clear();
   }
+}
+
+std::vector<const evidence::SourceOutcome*> Lens::outcomes() const {
+  std::vector<const evidence::SourceOutcome*> found;
+  for (const evidence::SourceOutcome& outcome : record_.outcomes) {
+    if (!outside(outcome.source)) found.push_back(&outcome);
+  }
+  return found;
+}
+
+std::vector<const evidence::Loss*> Lens::losses() const {
+  std::vector<const evidence::Loss*> found;
+  for (const evidence::Loss& loss : record_.losses) {
+    if (!outside(loss.source) && !blocked(loss.source)) found.push_back(&loss);
+  }
+  return found;
+}
+
+std::optional<std::size_t> Lens::shown_instead(const Fact& fact, std::size_t index) {
+  if (!fact.duplicate_of || *fact.duplicate_of >= record_.facts.size()) return std::nullopt;
+  const Fact& shown = record_.facts[*fact.duplicate_of];
+  const std::size_t source = shown.sources.front().source;
+  if (!blocked(source) && !outside(source)) return fact.duplicate_of;
+  const auto [stand_in, is_first] = stand_ins_.emplace(*fact.duplicate_of, index);
+  return is_first ? std::nullopt : std::optional(stand_in->second);
+}
+
+bool Lens::outside(std::size_t source) const {
+  if (provider_id_.empty()) return false;
+  return source >= record_.sources.size() || record_.sources[source].provider_id != provider_id_;
 }
 
 bool Lens::blocked(std::size_t source) const {
@@ -165,9 +194,16 @@ Spans Lens::tags(const std::vector<SourceRef>& sources) const {
   for (std::size_t i = 0; i < shown; ++i) {
     Span tag;
     tag.text = "[" + source_name(sources[i].source);
-    if (!sources[i].locator.empty()) tag.text += " " + short_locator(sources[i]);
+    if (!sources[i].locator.empty()) {
+      const std::string place = short_locator(sources[i]);
+      // "S2 §7.25" is one word; long ids may go to the next line.
+      tag.text += (place.starts_with("§") ? "\u00a0" : " ") + place;
+    }
     tag.text += "]";
     tag.target = source_anchor(sources[i].source);
+    if (!sources[i].locator.empty()) {
+      tag.raw = source_name(sources[i].source) + " " + sources[i].locator;
+    }
     if (i > 0) spans.push_back(plain(" "));
     spans.push_back(std::move(tag));
   }
@@ -188,7 +224,8 @@ std::vector<SourceRef> Lens::all_sources(const Item& item) const {
   for (const SourceRef& ref : others) {
     if (std::find(all.begin(), all.end(), ref) == all.end()) all.push_back(ref);
   }
-  std::erase_if(all, [this](const SourceRef& ref) { return blocked(ref.source); });
+  std::erase_if(
+      all, [this](const SourceRef& ref) { return blocked(ref.source) || outside(ref.source); });
   return all;
 }
 

@@ -35,7 +35,9 @@ struct Unshown {
 /// Keeps references: record and context must outlive it. Immutable after construction.
 class Lens {
  public:
-  Lens(const evidence::Record& record, const OrderContext& context);
+  /// With a provider: only what came from its sources, for reports of one provider. An entry that
+  /// stands for copies of other providers stands for itself alone.
+  Lens(const evidence::Record& record, const OrderContext& context, std::string provider_id = {});
 
   [[nodiscard]] const evidence::Record& record() const { return record_; }
   [[nodiscard]] const OrderContext& context() const { return context_; }
@@ -46,6 +48,10 @@ class Lens {
   [[nodiscard]] std::vector<Item> of_loinc(const char* loinc) const;
   [[nodiscard]] std::vector<Item> of_group(std::string_view group) const;
 
+  /// What became of the sources that the lens looks at, and what could not be placed of them.
+  [[nodiscard]] std::vector<const evidence::SourceOutcome*> outcomes() const;
+  [[nodiscard]] std::vector<const evidence::Loss*> losses() const;
+
   [[nodiscard]] const Unshown& unshown() const { return unshown_; }
   /// True when at least one source was read: then an empty section means "none found".
   [[nodiscard]] bool anything_read() const { return anything_read_; }
@@ -53,6 +59,10 @@ class Lens {
 
   /// True when nothing of a source may be shown: its person is not, or not surely, the applicant.
   [[nodiscard]] bool blocked(std::size_t source) const;
+  /// True when the lens looks at one provider and the source is another's.
+  [[nodiscard]] bool outside(std::size_t source) const;
+  /// The provider that the lens looks at; empty: all.
+  [[nodiscard]] const std::string& provider_id() const { return provider_id_; }
 
   /// "S2" for Record::sources[1].
   [[nodiscard]] static std::string source_name(std::size_t source);
@@ -70,11 +80,17 @@ class Lens {
 
  private:
   void take(const evidence::Fact& fact, std::size_t index);
+  /// The fact that is shown in place of a duplicate; nullopt: the duplicate itself.
+  [[nodiscard]] std::optional<std::size_t> shown_instead(const evidence::Fact& fact,
+                                                         std::size_t index);
   [[nodiscard]] std::string short_locator(const evidence::SourceRef& ref) const;
 
   const evidence::Record& record_;
   const OrderContext& context_;
+  std::string provider_id_;
   std::vector<bool> blocked_;  ///< by source
+  /// Of duplicates whose shown fact is another provider's: the first one of ours, by that fact.
+  std::map<std::size_t, std::size_t> stand_ins_;
   std::array<std::vector<Item>, evidence::kKindCount> items_;
   std::map<std::size_t, std::vector<evidence::SourceRef>> copies_;  ///< by index of the shown fact
   /// The locator that a short form stands for; empty: several, so none may be shortened to it.

@@ -60,7 +60,8 @@ std::vector<std::string> words_of(const std::string& text) {
   return words;
 }
 
-bool names_one_of(const std::string& text, std::span<const std::string_view> wanted) {
+template <typename Names>
+bool names_one_of(const std::string& text, const Names& wanted) {
   for (const std::string& word : words_of(text)) {
     for (const std::string_view name : wanted) {
       const bool is_ending = name.front() == '~';
@@ -72,16 +73,25 @@ bool names_one_of(const std::string& text, std::span<const std::string_view> wan
   return false;
 }
 
+std::string names_in(const evidence::Fact& fact) {
+  std::string names = fact.text;
+  if (const std::string* product = fact.attribute("product")) names += " " + *product;
+  for (const auto& code : fact.codes) names += " " + code.display;
+  return names;
+}
+
 }  // namespace
+
+bool names_ingredient(const evidence::Fact& medication,
+                      const std::vector<std::string>& ingredients) {
+  return !ingredients.empty() && names_one_of(names_in(medication), ingredients);
+}
 
 std::vector<Item> medicines(const Lens& lens, MedicineClass of) {
   std::vector<Item> found;
   for (const Item& item : lens.of(evidence::Kind::medication)) {
     if (item.fact->negated) continue;
-    std::string names = item.fact->text;
-    if (const std::string* product = item.fact->attribute("product")) names += " " + *product;
-    for (const auto& code : item.fact->codes) names += " " + code.display;
-    if (names_one_of(names, ingredients(of))) found.push_back(item);
+    if (names_one_of(names_in(*item.fact), ingredients(of))) found.push_back(item);
   }
   return found;
 }

@@ -14,6 +14,11 @@ enum class MedicineClass { antihypertensive, statin, antidiabetic, weight_loss, 
 /// list covers what is common in the United States, not every product.
 [[nodiscard]] std::vector<Item> medicines(const Lens& lens, MedicineClass of);
 
+/// Whether the name of a medication holds one of the ingredients as a whole word; "~pril" is an
+/// ending.
+[[nodiscard]] bool names_ingredient(const evidence::Fact& medication,
+                                    const std::vector<std::string>& ingredients);
+
 /// "yes: lisinopril 10 mg (active, since 2019-03-01)" or "none found in the sources".
 [[nodiscard]] std::string medicines_text(const std::vector<Item>& found);
 

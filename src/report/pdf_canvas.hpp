@@ -26,6 +26,7 @@ struct TagNode {
   const char* type = "P";
   int parent = 0;
   std::string alternative;
+  std::string summary;  ///< of Table: what stands in place of a caption that is not drawn
   unsigned column_span = 1;
   unsigned row_span = 1;
   const char* scope = nullptr;   ///< of TH: "Column" or "Row"

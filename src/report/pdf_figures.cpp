@@ -49,6 +49,26 @@ void lay_received_page(Composer& composer, const EmbeddedPdf& embedded, std::siz
   canvas.advance(canvas.remaining());
 }
 
+int figure_of(Composer& composer, const Chart& chart) {
+  Canvas& canvas = composer.canvas;
+  const int figure = canvas.tag("Figure", 0);
+  canvas.nodes[static_cast<std::size_t>(figure)].alternative =
+      printable(chart_description(chart), false);
+  return figure;
+}
+
+/// A chart over the whole width; timelines are as high as their lanes.
+void lay_wide_chart(Composer& composer, const Chart& chart) {
+  Canvas& canvas = composer.canvas;
+  const double height = chart.lanes.empty() ? kWideChartHeight : lanes_height(chart);
+  canvas.ensure(height);
+  const int figure = figure_of(composer, chart);
+  auto layout = std::make_shared<const ChartLayout>(layout_chart(chart, kContentWidth, height));
+  canvas.add(ChartOp{std::move(layout), kLeft, canvas.y(), figure});
+  canvas.advance(height);
+  canvas.space(10);
+}
+
 TextStyle contents_style(int level) {
   TextStyle style;
   style.one_line = true;
@@ -69,12 +89,15 @@ void lay_chart_row(Composer& composer, const ChartRow& row) {
       (kContentWidth - kChartGap * static_cast<double>(columns - 1)) / static_cast<double>(columns);
   const double height = columns == 1 ? kWideChartHeight : kChartHeight;
   canvas.space(4);
+  if (std::any_of(row.charts.begin(), row.charts.end(),
+                  [](const Chart& chart) { return !chart.lanes.empty(); })) {
+    for (const Chart& chart : row.charts) lay_wide_chart(composer, chart);
+    return;
+  }
   for (std::size_t i = 0; i < row.charts.size(); ++i) {
     const std::size_t column = i % columns;
     if (column == 0) canvas.ensure(height);
-    const int figure = canvas.tag("Figure", 0);
-    canvas.nodes[static_cast<std::size_t>(figure)].alternative =
-        printable(chart_description(row.charts[i]), false);
+    const int figure = figure_of(composer, row.charts[i]);
     auto layout = std::make_shared<const ChartLayout>(layout_chart(row.charts[i], width, height));
     canvas.add(ChartOp{std::move(layout), kLeft + static_cast<double>(column) * (width + kChartGap),
                        canvas.y(), figure});

@@ -9,6 +9,7 @@
 #include <qpdf/QPDFPageDocumentHelper.hh>
 #include <qpdf/QPDFWriter.hh>
 
+#include "report/pdf_archive.hpp"
 #include "report/pdf_draw.hpp"
 #include "report/pdf_outline.hpp"
 
@@ -36,6 +37,8 @@ class Finisher {
     close_parent_tree();
     bookmarks();
     catalogue();
+    for (auto& page : QPDFPageDocumentHelper(pdf_).getAllPages()) mark_artifacts(page);
+    if (received_.empty()) claim_archive(pdf_, document_);
     return write_pdf(pdf_);
   }
 
@@ -98,14 +101,18 @@ class Finisher {
   }
 
   static Object table_attributes(const TagNode& node) {
-    if (node.scope == nullptr && node.column_span <= 1 && node.row_span <= 1)
+    if (node.scope == nullptr && node.column_span <= 1 && node.row_span <= 1 &&
+        node.summary.empty()) {
       return Object::newNull();
+    }
     Object attributes = Object::newDictionary();
     attributes.replaceKey("/O", Object::newName("/Table"));
     if (node.scope != nullptr)
       attributes.replaceKey("/Scope", Object::newName(std::string("/") + node.scope));
     if (node.column_span > 1)
       attributes.replaceKey("/ColSpan", Object::newInteger(node.column_span));
+    if (!node.summary.empty())
+      attributes.replaceKey("/Summary", Object::newUnicodeString(node.summary));
     if (node.row_span > 1) attributes.replaceKey("/RowSpan", Object::newInteger(node.row_span));
     return attributes;
   }

@@ -230,6 +230,11 @@ class TableSetter {
 
   void set_caption() {
     if (table_.caption.empty()) return;
+    if (table_.caption_hidden) {
+      composer_.canvas.nodes[static_cast<std::size_t>(node_)].summary =
+          printable(table_.caption, false);
+      return;
+    }
     TextStyle style;
     style.weight = 600;
     style.size = 8.5;
@@ -392,6 +397,7 @@ Table folded(const Table& table) {
   constexpr std::size_t kCells = 12;
   Table narrow;
   narrow.caption = table.caption;
+  narrow.caption_hidden = table.caption_hidden;
   const auto fold = [&narrow](const std::vector<Cell>& row) {
     for (std::size_t i = 0; i < row.size(); ++i) {
       if (i % kCells == 0) narrow.rows.emplace_back();

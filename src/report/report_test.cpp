@@ -123,7 +123,7 @@ TEST(Healthcheck, DuplicatesAndHiddenFactsAreCountedAndConflictsMarked) {
   EXPECT_TRUE(holds(html, "1 entry left out: entered in error."));
   EXPECT_TRUE(holds(html, "1 duplicate entry"));
   EXPECT_TRUE(holds(html, "Conflict: sources differ"));
-  EXPECT_TRUE(holds(html, "[S2 §1.1]"));
+  EXPECT_TRUE(holds(html, "[S2\u00a0§1.1]"));
 }
 
 TEST(Healthcheck, EmptyAndNotRetrievedDiffer) {

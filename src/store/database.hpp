@@ -63,7 +63,7 @@ class Database {
     return std::move(*result);
   }
 
-  void observe(app::StoreObserver& observer) { observer_ = &observer; }
+  virtual void observe(app::StoreObserver& observer) { observer_ = &observer; }
   [[nodiscard]] app::StoreObserver* observer() const { return observer_; }  ///< null: nobody
 
   [[nodiscard]] const app::Sealer& sealer() const { return sealer_; }

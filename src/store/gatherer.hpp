@@ -11,6 +11,7 @@
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
+#include <functional>
 #include <mutex>
 #include <utility>
 #include <vector>
@@ -40,6 +41,8 @@ class Gatherer {
   using Batch = std::vector<Waiting*>;
 
   explicit Gatherer(const GathererLimits& limits) : limits_(limits) {}
+  /// Hears how much goes into each batch; to be set before other threads come. Quick.
+  void watch(std::function<void(std::size_t)> watcher) { watcher_ = std::move(watcher); }
   ~Gatherer() { assert(queue_.empty() && leaders_ == 0); }
   Gatherer(const Gatherer&) = delete;
   Gatherer& operator=(const Gatherer&) = delete;
@@ -64,6 +67,7 @@ class Gatherer {
       ++leaders_;
       Batch batch = take_batch();
       guard.unlock();
+      if (watcher_) watcher_(batch.size());
       carry_out(batch);
       guard.lock();
       for (Waiting* waiting : batch) tell(*waiting);
@@ -102,6 +106,7 @@ class Gatherer {
   }
 
   const GathererLimits limits_;
+  std::function<void(std::size_t)> watcher_;
   std::mutex mutex_;  ///< guards the following and what Waiting objects say
   std::deque<Waiting*> queue_;
   std::size_t leaders_ = 0;

@@ -173,15 +173,36 @@ class SqlStore final : public app::Store {
     });
   }
 
-  Result<void> ping() override {
-    return database_->fetch([](Session& db) -> Result<void> {
-      auto answer = db.number("SELECT count(*) FROM schema_migrations");
-      if (!answer) return base::pass_on(answer.error());
-      return {};
+  Result<app::StoreFigures> figures() override {
+    return database_->fetch([](Session& db) -> Result<app::StoreFigures> {
+      app::StoreFigures figures;
+      auto schema = newest_migration(db);
+      if (!schema) return base::pass_on(schema.error());
+      figures.schema = *schema;
+      auto counted = db.each(
+          "SELECT open_state, count(*) FROM orders INDEXED BY orders_open "
+          "WHERE open_state <> '' GROUP BY open_state",
+          [&](const Row& row) -> Result<void> {
+            figures.open_orders[row.text(0)] = static_cast<std::uint64_t>(row.integer(1));
+            return {};
+          });
+      if (!counted) return base::pass_on(counted.error());
+      auto dead = db.number("SELECT count(*) FROM jobs INDEXED BY jobs_dead WHERE state = 4");
+      if (!dead) return base::pass_on(dead.error());
+      figures.dead_jobs = static_cast<std::uint64_t>(dead->value_or(0));
+      return figures;
     });
   }
 
+  Result<int> ping() override { return database_->fetch(newest_migration); }
+
  private:
+  static Result<int> newest_migration(Session& db) {
+    auto newest = db.number("SELECT max(version) FROM schema_migrations");
+    if (!newest) return base::pass_on(newest.error());
+    return static_cast<int>(newest->value_or(0));
+  }
+
   static Result<app::Application> read_application(const Row& row) {
     app::Application application;
     application.client_id = row.text(0);

@@ -4,7 +4,6 @@
 namespace chartroom::store::testing {
 namespace {
 
-using app::JobState;
 using base::ErrorCode;
 using namespace std::chrono_literals;
 using JobIds = std::vector<std::string>;
@@ -34,12 +33,12 @@ TEST_P(StoreTest, AllStatesAreListedAndCounted) {
   const auto all = store_->list_jobs({}, kFromTheNewest, 10).value();
   EXPECT_EQ(ids_of(all), (JobIds{"other", "behind", "waits", "runs", "dead"}));
   EXPECT_EQ(all[0].job.client_id, "beta");
-  EXPECT_EQ(all[1].state, JobState::blocked);
-  EXPECT_EQ(all[2].state, JobState::waiting);
+  EXPECT_EQ(all[1].state, app::JobState::blocked);
+  EXPECT_EQ(all[2].state, app::JobState::waiting);
   EXPECT_EQ(all[2].due_at, later.due_at);
-  EXPECT_EQ(all[3].state, JobState::running);
+  EXPECT_EQ(all[3].state, app::JobState::running);
   EXPECT_EQ(all[3].lease_until, now() + kLease);
-  EXPECT_EQ(all[4].state, JobState::dead);
+  EXPECT_EQ(all[4].state, app::JobState::dead);
   EXPECT_EQ(all[4].ended_at, now());
   EXPECT_EQ(all[4].error, "gave up");
   EXPECT_EQ(all[4].job.attempts, 1U);
@@ -51,7 +50,7 @@ TEST_P(StoreTest, AllStatesAreListedAndCounted) {
   filter.kind = "retrieve";
   EXPECT_EQ(ids_of(store_->list_jobs(filter, kFromTheNewest, 10).value()),
             (JobIds{"behind", "runs", "dead"}));
-  filter.state = JobState::done;
+  filter.state = app::JobState::done;
   EXPECT_EQ(ids_of(store_->list_jobs(filter, kFromTheNewest, 10).value()), JobIds{"done"});
   app::JobFilter of_order;
   of_order.order_id = "o1";
@@ -61,10 +60,10 @@ TEST_P(StoreTest, AllStatesAreListedAndCounted) {
   ASSERT_EQ(counts.size(), 4U);
   EXPECT_EQ(counts[0].kind, "order.command");
   EXPECT_EQ(counts[0].oldest_due, later.due_at);
-  EXPECT_EQ(counts[1].state, JobState::running);
+  EXPECT_EQ(counts[1].state, app::JobState::running);
   EXPECT_EQ(counts[1].count, 2U);
-  EXPECT_EQ(counts[2].state, JobState::blocked);
-  EXPECT_EQ(counts[3].state, JobState::dead);
+  EXPECT_EQ(counts[2].state, app::JobState::blocked);
+  EXPECT_EQ(counts[3].state, app::JobState::dead);
   EXPECT_EQ(store_->count_jobs("beta").value().size(), 1U);
   EXPECT_TRUE(store_->find_jobs("nothing").value().empty());
 }
@@ -74,7 +73,7 @@ TEST_P(StoreTest, ARedrivenJobHasItsWholeLifeAgain) {
   bench_->clock.advance(1h);
   EXPECT_FALSE(beta_->commit({app::RedriveJob{"j"}})) << "another application's";
   ASSERT_TRUE(alpha_->commit({app::RedriveJob{"j"}}));
-  EXPECT_EQ(view("j").state, JobState::waiting);
+  EXPECT_EQ(view("j").state, app::JobState::waiting);
   EXPECT_EQ(view("j").due_at, now());
   EXPECT_EQ(view("j").error, "");
   EXPECT_TRUE(store_->dead_jobs(10).value().empty());
@@ -101,7 +100,7 @@ TEST_P(StoreTest, ARedrivenJobIsTheNextOfItsLane) {
       alpha_->commit({app::InsertJob{job("l2", "lane")}, app::InsertJob{job("l3", "lane")}}));
   ASSERT_EQ(claim_ids(), JobIds{"l2"});
   ASSERT_TRUE(alpha_->commit({app::RedriveJob{"l1"}}));
-  EXPECT_EQ(view("l1").state, JobState::blocked);
+  EXPECT_EQ(view("l1").state, app::JobState::blocked);
   EXPECT_EQ(claim_ids(), JobIds{}) << "one of a lane at a time";
   ASSERT_TRUE(finish("l2"));
   EXPECT_EQ(claim_ids(), JobIds{"l1"}) << "it is older than l3";
@@ -113,7 +112,7 @@ TEST_P(StoreTest, ADiscardedJobIsDoneAndStaysKnown) {
   bury(job("j"));
   bench_->clock.advance(1s);
   ASSERT_TRUE(alpha_->commit({app::DiscardJob{"j", "case-17"}}));
-  EXPECT_EQ(view("j").state, JobState::done);
+  EXPECT_EQ(view("j").state, app::JobState::done);
   EXPECT_EQ(view("j").error, "gave up; discarded: case-17");
   EXPECT_EQ(view("j").ended_at, now());
   EXPECT_TRUE(store_->dead_jobs(10).value().empty());
@@ -128,9 +127,9 @@ TEST_P(StoreTest, ADiscardedJobIsDoneAndStaysKnown) {
 TEST_P(StoreTest, ACommitThatFailsRedrivesNothing) {
   bury(job("a"));
   EXPECT_FALSE(alpha_->commit({app::RedriveJob{"a"}, app::RedriveJob{"nothing"}}));
-  EXPECT_EQ(view("a").state, JobState::dead);
+  EXPECT_EQ(view("a").state, app::JobState::dead);
   EXPECT_FALSE(alpha_->commit({app::DiscardJob{"a", "x"}, app::RedriveJob{"nothing"}}));
-  EXPECT_EQ(view("a").state, JobState::dead);
+  EXPECT_EQ(view("a").state, app::JobState::dead);
   EXPECT_EQ(view("a").error, "gave up");
 }
 

@@ -135,6 +135,25 @@ TEST_P(StoreTest, WorkThatKillsItsWorkerWaitsLongerAndLonger) {
   EXPECT_EQ(claimed_.at("poison").crashes, 0U);
 }
 
+TEST_P(StoreTest, FiguresCountOpenOrdersByStateAndDeadLetters) {
+  app::StoredOrder open = order("o1", "h1");
+  app::StoredOrder ended = order("o2", "h2");
+  ASSERT_TRUE(alpha_->commit({app::InsertOrder{open}, app::InsertOrder{ended}}));
+  ASSERT_TRUE(beta_->commit({app::InsertOrder{order("o1", "h1")}, app::InsertJob{job("j")}}));
+  const auto first = order::lower_case(open.core.state);
+  EXPECT_EQ(store_->figures().value().open_orders.at(first), 3U);
+  EXPECT_EQ(store_->figures().value().dead_jobs, 0U);
+  ended.version = open.version = 1;
+  ended.core.state = order::State::completed;
+  open.core.state = order::State::pended;
+  ASSERT_TRUE(alpha_->commit({app::UpdateOrder{open}, app::UpdateOrder{ended}}));
+  ASSERT_EQ(claim_ids(), Ids{"j"});
+  ASSERT_TRUE(beta_->commit({app::BuryJob{"j", claimed_.at("j").lease, "x"}}));
+  const auto figures = store_->figures().value();
+  EXPECT_EQ(figures.open_orders, (std::map<std::string, std::uint64_t>{{first, 1}, {"pended", 1}}));
+  EXPECT_EQ(figures.dead_jobs, 1U);
+}
+
 TEST_P(StoreTest, AJobKeepsTheTraceOfWhatCausedIt) {
   const std::string trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
   app::Job own = job("own");

@@ -463,6 +463,7 @@ def test_a_servers_backup_is_checked_before_anything_is_put_in_place(on_database
     done = on_database.run("backup", "--data", database, "--to", target)
     assert done.returncode == 0 and len([p for p in target.iterdir() if p.name.startswith("chartroom-2")]) == 1, \
         "a folder gets one of its own inside"
+    assert last_line(on_database.run("check", "--data", database))["schema_version"] > 0
     key = {"CHARTROOM_KEY_FILE": str(database / "master.key")}
     other = tmp_path / "other.key"
     other.write_text("0f" * 32 + "\n")

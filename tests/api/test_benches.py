@@ -20,9 +20,10 @@ BENCHES = {
     "timers_database": ("timers.py", "bench_timers", "chartroom", "FOLDER", "URL", "--database", "--smoke"),
     "start": ("start.py", "chartroom", "FOLDER", "URL", "--smoke"),
     "orders": ("orders.py", "chartroom", "FOLDER", "--smoke"),
+    "fairness": ("fairness.py", "chartroom", "FOLDER", "--smoke"),
 }
 EXPECTED = {"intake": "orders/s", "intake_database": "pgbench", "jobs": "chartroom", "timers": "idle tick",
-            "timers_database": "idle tick", "start": "PostgreSQL", "orders": "per CPU-second"}
+            "timers_database": "idle tick", "start": "PostgreSQL", "orders": "per CPU-second", "fairness": "ratio"}
 
 
 @pytest.mark.parametrize("name", BENCHES)

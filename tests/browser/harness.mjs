@@ -32,6 +32,25 @@ export class Api {
     this.#token = (await this.#post("/v1/admin/token", { client_id, client_secret, type: "client" })).client_token;
   }
 
+  place(order) {
+    return this.#post("/api/v1/users", order);
+  }
+
+  async #get(path) {
+    const answer = await fetch(this.#server.url + path, { headers: { authorization: `Bearer ${this.#token}` } });
+    if (!answer.ok) throw new Error(`GET ${path}: ${answer.status}`);
+    return answer;
+  }
+
+  /** Groups of a user's reports. */
+  async reports(clientUserId) {
+    return (await this.#get(`/api/v1/user/reports?clientUserId=${clientUserId}`)).json();
+  }
+
+  async download(reportId) {
+    return (await this.#get(`/api/v1/user/reports/${reportId}`)).text();
+  }
+
   /** Turns the application's clock (sandbox). */
   advance(duration) {
     return this.#post("/api/v1/sandbox/clock", { advance: duration });

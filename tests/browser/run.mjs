@@ -325,6 +325,12 @@ for (const { name, ...settings } of looks) {
   await context.close();
 }
 
+// Every kind of report as HTML: each in both looks, without a script, and nothing loaded from anywhere.
+if (server.importOrderType) {
+  const { reports } = await import("./reports.mjs");
+  await reports({ api, server, browser, looks, order, test });
+}
+
 await browser.close();
 listener.close();
 await server.close();

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from house import OPEN, UNFINISHED, House
 
 LIMIT_S = 10.0  # within which a dead worker's work runs again
+STEPS = "('claim', 'done', 'dead', 'retry', 'expired', 'released')"
 LEASE_S = 9     # src/worker/worker.hpp
 EXPECTED = [(False, "In Progress"), (True, "in progress"), (False, "Completed"), (True, "completed")]
 EVENTS_OF_AN_ORDER = len(EXPECTED)
@@ -28,12 +29,15 @@ DOUBLES = {
         "('done', 'dead', 'dropped') GROUP BY 1, 2 HAVING count(*) > 1) t",
     "jobs whose end was not that of the last claim":
         "SELECT count(*) FROM (SELECT what, lease, lag(what) OVER w AS before, lag(lease) OVER w AS held "
-        "FROM chaos.ledger WHERE what IN ('claim', 'done', 'dead', 'retry', 'expired') "
+        f"FROM chaos.ledger WHERE what IN {STEPS} "
         "WINDOW w AS (PARTITION BY client_id, id ORDER BY sequence)) t "
         "WHERE (what <> 'claim' AND (before IS DISTINCT FROM 'claim' OR held IS DISTINCT FROM lease)) "
         "OR (what = 'claim' AND before = 'claim')",
-    "leases taken away from their holder": "SELECT count(*) FROM chaos.ledger WHERE what = 'stolen' OR "
-        "(what = 'expired' AND until_ms > extract(epoch FROM at) * 1000)",
+    "leases taken away from their holder":
+        "SELECT count(*) FROM (SELECT what, at, until_ms, node, lag(node) OVER w AS holder FROM chaos.ledger "
+        f"WHERE what IN {STEPS} OR what = 'stolen' WINDOW w AS (PARTITION BY client_id, id ORDER BY sequence)) t "
+        "WHERE what = 'stolen' OR (what = 'released' AND node <> holder) "
+        "OR (what = 'expired' AND until_ms > extract(epoch FROM at) * 1000)",
     "jobs of one lane at the same time":
         "SELECT count(*) FROM (SELECT client_id, lane FROM jobs WHERE lane <> '' AND state IN (0, 1) "
         "GROUP BY 1, 2 HAVING count(*) > 1) t",
@@ -57,11 +61,11 @@ DOUBLES = {
 # of life (a lease begins with one), somebody claimed it again.
 RERUN = f"""
 WITH kills AS (SELECT e->>0 AS node, to_timestamp((e->>1)::float8) AS at FROM json_array_elements(%s::json) e),
-steps AS (SELECT what, node, at, until_ms, lag(node) OVER w AS holder, lag(what) OVER w AS before,
+steps AS (SELECT what, node, at, until_ms, lag(node) OVER w AS holder, lag(what) OVER w AS before, lag(at) OVER w AS began,
                  lead(what) OVER w AS next_what, lead(at) OVER w AS next_at
-          FROM chaos.ledger WHERE what IN ('claim', 'done', 'dead', 'retry', 'expired')
+          FROM chaos.ledger WHERE what IN {STEPS}
           WINDOW w AS (PARTITION BY client_id, id ORDER BY sequence))
-SELECT extract(epoch FROM s.next_at - greatest(to_timestamp(s.until_ms / 1000.0 - {LEASE_S}),
+SELECT extract(epoch FROM s.next_at - greatest(s.began, to_timestamp(s.until_ms / 1000.0 - {LEASE_S}),
          (SELECT max(k.at) FROM kills k WHERE k.node = s.holder AND k.at < s.at)))::float8
 FROM steps s WHERE s.what = 'expired' AND s.before = 'claim' AND s.next_what = 'claim'
 """

@@ -21,6 +21,7 @@ CREATE TABLE chaos.ledger (
 CREATE FUNCTION chaos.note_job() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   happened text;
+  crashes bigint;
 BEGIN
   IF TG_OP = 'INSERT' THEN
     INSERT INTO chaos.ledger (what, client_id, id, kind) VALUES ('job', NEW.client_id, NEW.id, NEW.kind);
@@ -36,8 +37,12 @@ BEGIN
   ELSIF NEW.state = 4 THEN
     happened := 'dead';
   ELSIF OLD.state = 1 THEN
-    -- A job that is given back is due at another time, or has been tried once more.
-    happened := CASE WHEN OLD.due_at_ms <> NEW.due_at_ms OR OLD.attempts <> NEW.attempts THEN 'retry'
+    -- Who gives a job back for another try makes it due at another time, or counts the try; who hands it on in
+    -- stopping changes nothing. A lease that runs out is counted as a crash, where the schema has a column for that.
+    crashes := coalesce((to_jsonb(NEW)->>'crashes')::bigint - (to_jsonb(OLD)->>'crashes')::bigint, -1);
+    happened := CASE WHEN crashes > 0 THEN 'expired'
+                     WHEN OLD.due_at_ms <> NEW.due_at_ms OR OLD.attempts <> NEW.attempts THEN 'retry'
+                     WHEN OLD.lease_until_ms > extract(epoch FROM clock_timestamp()) * 1000 THEN 'released'
                      ELSE 'expired' END;
   ELSE
     RETURN NULL;

@@ -22,6 +22,10 @@ PLANTED = {
     "a job claimed from under its holder": ("taken away from their holder",
         "UPDATE jobs SET state = 1, lease = 'a', lease_until_ms = 99999999999999 WHERE sequence = (SELECT min(sequence) "
         "FROM jobs WHERE state = 3); UPDATE jobs SET lease = 'b' WHERE state = 1; UPDATE jobs SET state = 3 WHERE state = 1"),
+    "a lease that somebody else ended": ("taken away from their holder",
+        "UPDATE jobs SET state = 1, lease = 'a', lease_until_ms = 99999999999999 WHERE sequence = (SELECT min(sequence) "
+        "FROM jobs WHERE state = 3); SET application_name = 'somebody'; UPDATE jobs SET state = 0, lease = '' "
+        "WHERE state = 1; UPDATE jobs SET state = 3 WHERE state = 0; SET application_name = 'harness'"),
     "a forgotten job": ("jobs not finished",
                         "UPDATE jobs SET state = 0 WHERE sequence = (SELECT min(sequence) FROM jobs WHERE state = 3)"),
     "a dead letter": ("jobs given up",

@@ -22,6 +22,7 @@ report::OrderContext context() {
 }
 
 void check(const report::BuiltReport& built) {
+  if (built.format == report::Format::zip) return;
   fuzz::must(base::is_valid_utf8(built.bytes), "a report is UTF-8");
   if (built.format == report::Format::json) {
     boost::system::error_code error;
@@ -43,11 +44,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (!readings || readings->empty()) return 0;
   const evidence::Record record = fuzz::record_of(std::move(*readings));
   using report::Format;
-  const std::vector<report::ReportSpec> specs{{"healthcheck", Format::html, {}},
-                                              {"healthcheck", Format::json, {}},
-                                              {"ccdraw", Format::html, {}},
-                                              {"apidata", Format::json, {}}};
-  const auto built = report::build(specs, record, context());
+  const std::vector<report::ReportSpec> specs{
+      {"healthcheck", Format::html, {}}, {"healthcheck", Format::json, {}},
+      {"highlights", Format::html, {}},  {"highlights", Format::json, {}},
+      {"unity", Format::html, {}},       {"clinicalhistory", Format::html, {}},
+      {"ccdraw", Format::html, {}},      {"clinicalnotes", Format::html, {}},
+      {"fhir", Format::zip, {}},         {"apidata", Format::json, {}}};
+  report::OrderContext about = context();
+  const std::string raw(reinterpret_cast<const char*>(data), size);
+  about.raw_items.assign(record.sources.size(), raw);
+  const auto built = report::build(specs, record, about);
   fuzz::must(built.has_value(), "reports can be built of whatever was read");
   for (const report::BuiltReport& report : *built) check(report);
   return 0;

@@ -25,7 +25,8 @@ export async function eventually(what, look, seconds = 30) {
   }
 }
 
-/** The server of CHARTROOM_URL, or one of our own from CHARTROOM_BINARY; only that one has `addWebhook`. */
+/** The server of CHARTROOM_URL, or one of our own from CHARTROOM_BINARY; only that one has `addWebhook`
+ * and `importOrderType`. */
 export async function openServer() {
   if (process.env.CHARTROOM_URL) {
     const { CHARTROOM_URL, CHARTROOM_CLIENT_ID, CHARTROOM_CLIENT_SECRET } = process.env;
@@ -56,7 +57,9 @@ export async function openServer() {
     const made = JSON.parse(execFileSync(binary, create, { env, stdio: ["ignore", "pipe", "inherit"] }).toString());
     const addWebhook = (target) => JSON.parse(execFileSync(binary, ["webhook", "add", "--data", folder, "--app",
       made.client_id, "--url", target], { env, stdio: ["ignore", "pipe", "inherit"] }).toString());
-    return { url, clientId: made.client_id, clientSecret: made.client_secret, addWebhook, close };
+    const importOrderType = (file) => execFileSync(binary, ["order-type", "import", "--data", folder, "--app",
+      made.client_id, "--file", file], { env, stdio: ["ignore", "pipe", "inherit"] }).toString();
+    return { url, clientId: made.client_id, clientSecret: made.client_secret, addWebhook, importOrderType, close };
   } catch (error) {
     await close();
     throw error;

@@ -189,7 +189,8 @@ class ForwardingStore : public app::Store {
                                         base::TimePoint others_retire_at) override {
     return inner_.rotate_signing_key(key, others_retire_at);
   }
-  base::Result<void> ping() override { return inner_.ping(); }
+  base::Result<app::StoreFigures> figures() override { return inner_.figures(); }
+  base::Result<int> ping() override { return inner_.ping(); }
 
  protected:
   app::Store& inner() { return inner_; }

@@ -383,7 +383,19 @@ class ModelStore final : public app::Store {
     if (!added) data_->keys = before;
     return added;
   }
-  Result<void> ping() override { return {}; }
+  Result<app::StoreFigures> figures() override {
+    const std::lock_guard lock(data_->mutex);
+    app::StoreFigures figures;
+    for (const auto& [id, tables] : data_->tenants) {
+      for (const app::StoredOrder& order : tables.orders.all) {
+        if (order::is_final(order.core.state)) continue;
+        ++figures.open_orders[order::lower_case(order.core.state)];
+      }
+    }
+    figures.dead_jobs = data_->queue.dead(std::numeric_limits<std::size_t>::max()).size();
+    return figures;
+  }
+  Result<int> ping() override { return 0; }
 
  private:
   std::vector<app::Job> with_clocks(std::vector<app::Job> jobs) {

@@ -358,6 +358,26 @@ TEST(WholeOrder, RecordsGoNinetyDaysAfterTheEnd) {
   EXPECT_EQ(house.order_of("policy-1").core.state, State::completed);
 }
 
+TEST(WholeOrder, WorkThatKillsItsWorkerEveryTimeEndsAsADeadLetter) {
+  House house;
+  ASSERT_TRUE(house.place(house.order_for({}, "poison")));
+  for (unsigned crashes = 0; crashes < app::kCrashesMost;) {
+    const auto jobs = house.store().claim(house.clock.now(), std::chrono::seconds{9}, 8);
+    ASSERT_TRUE(jobs);
+    if (!jobs->empty()) ++crashes;  // whoever claimed them is no more
+    house.clock.set(house.clock.now() + app::kCrashBackOffMost);
+  }
+  EXPECT_TRUE(house.store().dead_jobs(10)->empty());
+  house.pass(std::chrono::hours{1});
+  const auto dead = house.store().dead_jobs(10);
+  ASSERT_FALSE(dead->empty());
+  for (const app::Job& job : *dead) EXPECT_EQ(job.attempts, 1U);
+  EXPECT_EQ(house.order_of("poison").core.state, State::created);
+  ASSERT_TRUE(house.place(house.order_for({}, "policy-2")));
+  house.pass(std::chrono::hours{1});
+  EXPECT_NE(house.order_of("policy-2").core.state, State::created) << "others go on";
+}
+
 TEST(WholeOrder, TheSameJobTwiceHasOneEffect) {
   House house;
   house.ehr.script = [](const auto&) { return found({item_of({}, "Gout")}); };

@@ -1102,6 +1102,11 @@ export interface components {
             role: "producer";
         };
         ReportGroup: {
+            /**
+             * @description healthcheck, highlights, unity, timeline, clinicalhistory, ccdraw, clinicalnotes, aps, apidata or fhir.
+             * @example healthcheck
+             * @example highlights
+             */
             name: string;
             reports: components["schemas"]["Report"][];
         } | {
@@ -1912,11 +1917,14 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Too many failed token requests of this client id or from this address, or too many actions for this user, within a minute. */
+        /** @description Too many failed token requests of this client id or from this address, or too many actions for this user, within a minute; or more requests of the application than the server allows it, a second or waiting. */
         TooManyRequests: {
             headers: {
                 "x-humanapi-request-id": components["headers"]["RequestId"];
                 "retry-after": components["headers"]["RetryAfter"];
+                "ratelimit-limit": components["headers"]["RateLimitLimit"];
+                "ratelimit-remaining": components["headers"]["RateLimitRemaining"];
+                "ratelimit-reset": components["headers"]["RateLimitReset"];
                 [name: string]: unknown;
             };
             content: {
@@ -2065,6 +2073,12 @@ export interface components {
         Link: string;
         /** @description Seconds to wait. */
         RetryAfter: string;
+        /** @description Requests a second that the application may make. The three RateLimit headers (draft-ietf-httpapi-ratelimit-headers-07) come with every answer to an application that the server limits, and with no other. */
+        RateLimitLimit: string;
+        /** @description How many of them are left right now. */
+        RateLimitRemaining: string;
+        /** @description Seconds until all of them are there again. */
+        RateLimitReset: string;
         /** @description Changes with the content. */
         ETag: string;
     };
@@ -3840,7 +3854,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The store answers. */
+            /** @description The store answers. Degraded is said where the oldest work that is due has been waiting for longer than the server's setting allows. */
             200: {
                 headers: {
                     "x-humanapi-request-id": components["headers"]["RequestId"];
@@ -3849,12 +3863,21 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "status": "ready"
+                     *       "status": "ready",
+                     *       "store": "answers",
+                     *       "schema": 5,
+                     *       "queueLagSeconds": 0
                      *     }
                      */
                     "application/json": {
+                        /** @enum {unknown} */
+                        status: "ready" | "degraded";
                         /** @constant */
-                        status: "ready";
+                        store: "answers";
+                        /** @description Number of the store's newest migration. */
+                        schema: number;
+                        /** @description How long the oldest work that is due has been waiting, in whole seconds. */
+                        queueLagSeconds?: number;
                     };
                 };
             };

@@ -368,6 +368,7 @@ Result<PostgresBackup> backup_postgres(const PostgresOptions& options,
   facts->contains_until = *until;
   if (auto noted = postgres::write_facts(folder / kFactsFile, *facts); !noted)
     return base::pass_on(noted.error());
+  if (auto synced = sync_folder(folder); !synced) return base::pass_on(synced.error());
   PostgresBackup made{*until, bytes_below(folder), facts->schema_version(), *log_was_read};
   if (auto named = publish(folder, target); !named) return base::pass_on(named.error());
   unfinished.keep();

@@ -28,6 +28,11 @@ class PostgresDatabase final : public Database {
         pool_(options, options.pool_size - Writer::kLeaders),
         writer_(options, [this] { maintain(); }) {}
 
+  void observe(app::StoreObserver& observer) override {
+    Database::observe(observer);
+    writer_.watch([&observer](std::size_t commits) { observer.gathered(commits); });
+  }
+
   Result<void> read(const Use& use) override {
     return on_connection([&](Connection& db) { return use(db); });
   }

@@ -43,6 +43,8 @@ class Writer {
   Writer(Options options, std::function<void()> afterwards)
       : pool_(std::move(options), kLeaders), afterwards_(std::move(afterwards)) {}
 
+  /// See Gatherer.
+  void watch(std::function<void(std::size_t)> watcher) { group_.watch(std::move(watcher)); }
   /// Returns after the work is durable, or with its error. Thread-safe.
   base::Result<void> run(Work work, std::size_t bytes);
 

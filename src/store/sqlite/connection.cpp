@@ -185,6 +185,14 @@ base::Result<std::int64_t> Connection::execute(std::string_view sql, std::span<c
 }
 
 std::int64_t Connection::last_row_id() const { return sqlite3_last_insert_rowid(handle_); }
+std::int64_t Connection::steps_taken() const {
+  std::int64_t steps = 0;
+  for (const auto& [sql, statement] : statements_) {
+    steps += sqlite3_stmt_status(statement, SQLITE_STMTSTATUS_VM_STEP, 0);
+  }
+  return steps;
+}
+
 bool Connection::in_transaction() const { return sqlite3_get_autocommit(handle_) == 0; }
 
 base::Result<void> Connection::checkpoint() {

@@ -43,6 +43,8 @@ class Connection final : public Session {
   [[nodiscard]] bool in_transaction() const;
   /// Pages in the write-ahead log after the newest commit of this connection.
   [[nodiscard]] int wal_pages() const { return wal_pages_; }
+  /// Steps that SQLite's machine has taken for this connection's statements so far, for tests.
+  [[nodiscard]] std::int64_t steps_taken() const;
   /// Copies what no reader needs any more from the log into the database; never waits for readers.
   base::Result<void> checkpoint();
   /// Ends statements that still run then: they fail, and timed_out() is true. Nothing: no limit.

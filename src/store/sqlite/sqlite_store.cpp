@@ -36,6 +36,11 @@ class SqliteDatabase final : public Database {
         writer_(std::move(writer)),
         readers_(std::move(readers)) {}
 
+  void observe(app::StoreObserver& observer) override {
+    Database::observe(observer);
+    writer_->watch([&observer](std::size_t commits) { observer.gathered(commits); });
+  }
+
   Result<void> read(const Use& use) override {
     auto reader = readers_->borrow();
     if (!reader) return base::pass_on(reader.error());

@@ -41,6 +41,9 @@ class Writer {
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;
 
+  /// See Gatherer.
+  void watch(std::function<void(std::size_t)> watcher) { group_.watch(std::move(watcher)); }
+
   /// Returns after the change is durable, or with its error. `bytes` is its rough size.
   /// Thread-safe. Errors: those of the change; unavailable (queue full, disk full, busy).
   base::Result<void> run(Change change, std::size_t bytes = 0);
