@@ -176,7 +176,8 @@ class StoreTest : public ::testing::TestWithParam<MakeBench> {
   }
   std::map<int, std::size_t> claim_by_priority(std::size_t limit) {
     std::map<int, std::size_t> counts;
-    for (const app::Job& job : store_->claim(now(), kLease, limit).value()) ++counts[job.priority];
+    const auto jobs = store_->claim(now(), kLease, limit).value();
+    for (const app::Job& job : jobs) ++counts[job.priority];
     return counts;
   }
 

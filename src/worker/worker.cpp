@@ -129,13 +129,14 @@ std::size_t Worker::room_to_claim() {
 
 std::optional<app::ClaimLimits> Worker::limits() {
   if (const std::size_t room = room_to_claim(); room > 0) return app::ClaimLimits(room);
-  // All that is held may hang: a free thread is for an application of which nothing is held.
+  // All that is held may hang, or be one application's flood: a free thread is for applications of
+  // which little is held.
   const auto now = std::chrono::steady_clock::now();
   if (running_in_all_ > settings_.threads || now < next_guest_) return std::nullopt;
   next_guest_ = now + kGuestPause;
-  app::ClaimLimits guests(1);
-  guests.per_tenant = 1;
-  for (const auto& [id, lease] : leases_) guests.held[lease.client_id] = 1;
+  app::ClaimLimits guests(kGuestsMost);
+  guests.per_tenant = kGuestsMost;
+  for (const auto& [id, lease] : leases_) ++guests.held[lease.client_id];
   return guests;
 }
 

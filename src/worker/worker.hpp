@@ -52,8 +52,10 @@ inline constexpr std::size_t kClaimMost = 1'024;
 inline constexpr std::chrono::milliseconds kStopPatience{2'000};
 /// After so long again it gives back what still runs as well.
 inline constexpr std::chrono::milliseconds kCancelPatience{1'500};
-/// How often a worker that holds all it may looks for work of applications it holds none of.
-inline constexpr std::chrono::milliseconds kGuestPause{100};
+/// How often a worker that holds all it may looks for work of applications of which it holds less
+/// than kGuestsMost jobs, and how many it takes.
+inline constexpr std::chrono::milliseconds kGuestPause{50};
+inline constexpr std::size_t kGuestsMost = 8;
 /// How long a sandbox clock call may take before it answers that it could not finish.
 inline constexpr std::chrono::seconds kClockPatience{300};
 
