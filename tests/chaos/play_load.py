@@ -32,11 +32,14 @@ def retry_storm(house: House, play: Play) -> None:
 def starvation(house: House, play: Play) -> None:
     house.node("api")
     flood, small = house.application("Flood"), house.application("Small")
-    count = house.pick(400, 2000)
+    count = house.pick(800, 2000)
     house.place(house.orders(flood, count)).wait()
     few = house.orders(small, 10, "s")
     workers = [house.node("worker") for _ in range(2)]
-    house.wait_final(count // 20)
+    # Work goes step by step through all orders, so the first one ends when most have nearly ended:
+    # the ten come when the flood has begun.
+    begun = "SELECT count(*) FROM orders WHERE core::json->>'state' <> 'created'"
+    wait_for(lambda: house.number(begun) > 0, 60, 0.05)
     began = time.monotonic()
     house.place(few, threads=2).wait()
 
