@@ -5,7 +5,6 @@ made from rows that Chartroom has written: same columns, same sizes, same tables
 long in them stands in its prepared statement as a constant, so that it need not even be sent; ids
 are made by the server. It takes no locks and reads no clock of an application, as ours does.
 """
-import argparse
 import pathlib
 import re
 import subprocess
@@ -88,12 +87,7 @@ def check(url: str) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("program")
-    parser.add_argument("folder")
-    parser.add_argument("url", nargs="?")
-    parser.add_argument("--smoke", action="store_true", help="only whether it works")
-    parser.add_argument("--rounds", type=int, default=5)
+    parser = postgres.arguments(rounds=5)
     parser.add_argument("--seconds", type=float, default=8)
     given = parser.parse_args()
     rounds, seconds = (1, 1) if given.smoke else (given.rounds, given.seconds)

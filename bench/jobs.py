@@ -1,5 +1,4 @@
 """Jobs a second on PostgreSQL, beside graphile-worker: jobs.py PROGRAM FOLDER [--smoke] [URL]"""
-import argparse
 import pathlib
 import sys
 
@@ -11,12 +10,7 @@ COLUMNS = {"run_per_second": "run/s", "enqueued_alone_per_second": "enqueued/s",
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("program")
-    parser.add_argument("folder")
-    parser.add_argument("url", nargs="?")
-    parser.add_argument("--smoke", action="store_true", help="only whether it works")
-    parser.add_argument("--rounds", type=int, default=3)
+    parser = postgres.arguments(rounds=3)
     parser.add_argument("--count", type=int, default=50_000)
     given = parser.parse_args()
     rounds, count = (1, 200) if given.smoke else (given.rounds, given.count)

@@ -1,4 +1,5 @@
-"""What the benches on PostgreSQL share: a server that waits for its disk, databases, medians."""
+"""What the benches on PostgreSQL share: their arguments, a server that waits for its disk, databases, medians."""
+import argparse
 import contextlib
 import json
 import pathlib
@@ -13,6 +14,17 @@ from postgres_server import PostgresServer, create_database, programs, sql  # no
 # Durable, as in production; sizes for a small machine. The same for everybody in a run.
 SETTINGS = ("fsync=on", "synchronous_commit=on", "full_page_writes=on", "shared_buffers=512MB",
             "max_wal_size=4GB", "checkpoint_timeout=15min", "wal_buffers=16MB", "max_connections=200")
+
+
+def arguments(rounds: int) -> argparse.ArgumentParser:
+    """What all of them take; `rounds` is the default of their number."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("program")
+    parser.add_argument("folder")
+    parser.add_argument("url", nargs="?")
+    parser.add_argument("--smoke", action="store_true", help="only whether it works")
+    parser.add_argument("--rounds", type=int, default=rounds)
+    return parser
 
 
 @contextlib.contextmanager

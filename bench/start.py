@@ -1,5 +1,4 @@
 """From exec to ready, and the memory of an idle server: start.py PROGRAM FOLDER [--smoke] [URL]"""
-import argparse
 import pathlib
 import statistics
 import sys
@@ -29,12 +28,7 @@ def measure(program: str, folder: pathlib.Path, rounds: int, settle_s: float, *w
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("program")
-    parser.add_argument("folder")
-    parser.add_argument("url", nargs="?")
-    parser.add_argument("--smoke", action="store_true", help="only whether it works")
-    parser.add_argument("--rounds", type=int, default=20)
+    parser = postgres.arguments(rounds=20)
     given = parser.parse_args()
     rounds, settle_s = (1, 0) if given.smoke else (given.rounds, SETTLE_S)
     folder = pathlib.Path(given.folder).resolve()
