@@ -4,6 +4,7 @@
 #include <map>
 
 #include "base/text.hpp"
+#include "report/concern_findings.hpp"
 #include "report/fact_rows.hpp"
 #include "report/health.hpp"
 #include "report/highlights.hpp"
@@ -95,16 +96,7 @@ Cell values_cell(const std::vector<Item>& items, bool as_height, bool as_weight)
 Tone bmi_tone(double bmi) {
   const evidence::Analyte* analyte = evidence::find_analyte_by_loinc(kBmi);
   if (analyte == nullptr) return Tone::none;
-  switch (evidence::attention_of(*analyte, format_fixed(bmi, 1))) {
-    case evidence::Attention::red:
-      return Tone::alert;
-    case evidence::Attention::amber:
-      return Tone::caution;
-    case evidence::Attention::note:
-    case evidence::Attention::none:
-      break;
-  }
-  return Tone::none;
+  return tone_of_level(evidence::attention_of(*analyte, format_fixed(bmi, 1)));
 }
 
 struct Change {
