@@ -132,10 +132,12 @@ base::Result<std::vector<std::string>> Desk::callback_urls(const std::string& /*
 base::Result<ClockView> Desk::clock(const Application& /*application*/) { return script().clock; }
 
 base::Result<ClockView> Desk::move_clock(const Application& /*application*/,
-                                         base::TimePoint target) {
-  script().target = target;
+                                         const ClockMove& move) {
   if (!script().clock) return script().clock;
-  return ClockView{target, std::nullopt};
+  const auto* advance = std::get_if<base::Duration>(&move);
+  return ClockView{
+      advance != nullptr ? script().clock->now + *advance : std::get<base::TimePoint>(move),
+      std::nullopt};
 }
 
 // ── what black-box tests are about (tests/api): here it only refuses ───────────────────────────

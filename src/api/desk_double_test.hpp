@@ -33,7 +33,6 @@ struct DeskScript {
   std::optional<app::IdempotentCall> idempotent;
   std::string token;
   app::ConnectRequest connect;
-  base::TimePoint target{};
 };
 
 /// The script of the one Desk of this program; reset() before each test.

@@ -16,8 +16,7 @@ std::string clock_json(const app::ClockView& view) {
 }
 
 /// Where the clock is to go; nullopt with a finding when the body does not say.
-std::optional<base::TimePoint> read_target(const boost::json::object& body, base::TimePoint now,
-                                           Findings& findings) {
+std::optional<app::ClockMove> read_move(const boost::json::object& body, Findings& findings) {
   ObjectReader reader(body, "", findings);
   const auto advance = reader.text("advance");
   const auto to = reader.text("to");
@@ -28,7 +27,7 @@ std::optional<base::TimePoint> read_target(const boost::json::object& body, base
   }
   if (advance) {
     const auto duration = base::parse_duration(*advance);
-    if (duration && *duration >= base::Duration::zero()) return now + *duration;
+    if (duration && *duration >= base::Duration::zero()) return *duration;
     reader.refuse("advance", "must be a duration such as 90s, 15m, 8h, 7d or 2w");
   }
   if (to) {
@@ -54,12 +53,12 @@ http::Response post_clock(const ApiPorts& ports, const app::Application& applica
   const auto body = read_json(request);
   if (!body.json) return body.answer;
   Findings findings;
-  const auto target = read_target(*body.json, present->now, findings);
-  if (!target || !findings.empty()) {
+  const auto move = read_move(*body.json, findings);
+  if (!move || !findings.empty()) {
     const auto& found = findings.validation();
     return http::invalid_input(request, found.message, found.keys);
   }
-  const auto moved = ports.desk.move_clock(application, *target);
+  const auto moved = ports.desk.move_clock(application, *move);
   if (!moved) return error_answer(ports, request, moved.error());
   return keep_and_send(ports, application, request, once, {200, kJson, clock_json(*moved)});
 }

@@ -118,9 +118,12 @@ Result<ClockView> Desk::clock(const Application& application) {
 
 void Desk::set_clock_mover(ClockMover mover) { impl_->clock_mover_ = std::move(mover); }
 
-Result<ClockView> Desk::move_clock(const Application& application, base::TimePoint target) {
+Result<ClockView> Desk::move_clock(const Application& application, const ClockMove& move) {
   auto view = clock(application);
   if (!view) return view;
+  const auto* advance = std::get_if<base::Duration>(&move);
+  const base::TimePoint target =
+      advance != nullptr ? view->now + *advance : std::get<base::TimePoint>(move);
   if (target < view->now) {
     return fail(ErrorCode::invalid_input, "must not lie before the present time", "to");
   }

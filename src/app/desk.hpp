@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "app/ports.hpp"
@@ -219,6 +220,9 @@ struct DeskSettings {
   bool mails = false;  ///< a mail server is set up
 };
 
+/// Where a sandbox clock is to go: so much further than it stands, or to a moment.
+using ClockMove = std::variant<base::Duration, base::TimePoint>;
+
 /// Moves a sandbox application's time; implemented by the worker, which must run what becomes due.
 using ClockMover =
     std::function<base::Result<ClockView>(const Application&, base::TimePoint target)>;
@@ -354,9 +358,10 @@ class Desk {
                                              const ReplayRequest& request,
                                              const Answering<ReplayOutcome>& answering);
 
-  // Sandbox clock. Errors: not_found unless both server and application are in sandbox mode.
+  // Sandbox clock. Errors: not_found unless both server and application are in sandbox mode;
+  // invalid_input (a moment that has passed); unavailable.
   base::Result<ClockView> clock(const Application& application);
-  base::Result<ClockView> move_clock(const Application& application, base::TimePoint target);
+  base::Result<ClockView> move_clock(const Application& application, const ClockMove& move);
   void set_clock_mover(ClockMover mover);
 
   // Task Manager. Errors: unauthenticated with message "expired" or "forged"; not_found.

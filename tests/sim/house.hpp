@@ -32,11 +32,17 @@ namespace chartroom::sim {
 
 class VirtualClock final : public base::Clock {
  public:
-  [[nodiscard]] base::TimePoint now() const override { return now_; }
+  [[nodiscard]] base::TimePoint now() const override {
+    now_ += per_look_;
+    return now_;
+  }
   void set(base::TimePoint to) { now_ = to; }
+  /// Time that passes whenever somebody looks, as it does for real.
+  void pass_at_every_look(base::Duration by) { per_look_ = by; }
 
  private:
-  base::TimePoint now_ = base::from_unix_ms(1'800'000'000'000);
+  mutable base::TimePoint now_ = base::from_unix_ms(1'800'000'000'000);
+  base::Duration per_look_{};
 };
 
 /// Same seed, same bytes.
