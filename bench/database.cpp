@@ -96,7 +96,7 @@ double run_all(House& house, unsigned count) {
       *house.store,
       [&](const app::Job& job) -> base::Result<void> {
         const auto tenant = house.store->tenant(job.client_id);
-        auto finished = tenant->commit({app::FinishJob{job.id, job.lease}});
+        auto finished = tenant->commit({app::FinishJob::of(job)});
         if (finished && ended.fetch_add(1) + 1 == count) all.release();
         return finished;
       },

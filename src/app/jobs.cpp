@@ -123,7 +123,7 @@ base::Result<void> JobRunner::run(const Job& job) {
 }
 
 base::Result<void> JobRunner::finish(const Work& work) {
-  return work.tenant.commit({FinishJob{work.job.id, work.job.lease}});
+  return work.tenant.commit({FinishJob::of(work.job)});
 }
 
 base::Result<void> JobRunner::retry(const Work& work, base::Duration delay,
@@ -158,7 +158,7 @@ base::Result<bool> JobRunner::suppressed(const Work& work, const StoredOrder& or
 
 base::Result<void> JobRunner::suppress(const Work& work) {
   Companions companions;
-  companions.writes = {FinishJob{work.job.id, work.job.lease}, PurgeOrderData{work.job.order_id},
+  companions.writes = {FinishJob::of(work.job), PurgeOrderData{work.job.order_id},
                        InsertAudit{audit(work.job.order_id, "order.suppressed", "", work.now)}};
   const auto applied =
       writer_.apply(work.tenant, work.job.order_id, order::Suppress{}, work.now, companions);
@@ -177,7 +177,7 @@ base::Result<void> JobRunner::run_command(const Work& work) {
     start->suppressed = *listed;
   }
   Companions companions;
-  companions.writes = {FinishJob{work.job.id, work.job.lease}};
+  companions.writes = {FinishJob::of(work.job)};
   const auto applied =
       writer_.apply(work.tenant, work.job.order_id, *command, work.now, companions);
   if (applied) return {};
@@ -256,7 +256,7 @@ base::Result<void> JobRunner::take_answer(const Work& work, const StoredOrder& o
       keep_question(amended, channel, ask);
     };
   }
-  companions.writes.emplace_back(FinishJob{work.job.id, work.job.lease});
+  companions.writes.emplace_back(FinishJob::of(work.job));
   companions.complete = [&](const StoredOrder& then, Commit& writes) {
     // The order ended while its channel was asked: aborted, or the person was suppressed. What
     // comes now is for nobody, and nothing of it may be kept.
@@ -312,7 +312,7 @@ base::Result<void> JobRunner::run_build(const Work& work) {
   const auto destinations = work.tenant.destinations();
   if (!destinations) return base::pass_on(destinations.error());
   Companions companions;
-  companions.writes.emplace_back(FinishJob{work.job.id, work.job.lease});
+  companions.writes.emplace_back(FinishJob::of(work.job));
   for (StoredReport& report : produced.reports) {
     for (const Destination& destination : *destinations) {
       if (!wants(destination, report)) continue;
@@ -345,7 +345,7 @@ base::Result<void> JobRunner::run_delivery(const Work& work) {
   Commit writes{InsertAttempt{std::move(attempt)},
                 NoteDelivery{endpoint_id, outcome.accepted, real_now}};
   if (outcome.accepted) {
-    writes.emplace_back(FinishJob{work.job.id, work.job.lease});
+    writes.emplace_back(FinishJob::of(work.job));
   } else if (outcome.gone || is_worn_out(**endpoint, real_now)) {
     writes.emplace_back(SuspendWebhook{endpoint_id, real_now});
     writes.emplace_back(InsertAudit{audit("", "webhook.suspended", endpoint_id, work.now)});
@@ -370,7 +370,7 @@ base::Result<void> JobRunner::run_delivery(const Work& work) {
 base::Result<void> JobRunner::run_purge(const Work& work) {
   return work.tenant.commit({PurgeOrderData{work.job.order_id},
                              InsertAudit{audit(work.job.order_id, "order.purged", "", work.now)},
-                             FinishJob{work.job.id, work.job.lease}});
+                             FinishJob::of(work.job)});
 }
 
 }  // namespace chartroom::app

@@ -105,7 +105,7 @@ base::Result<void> JobRunner::run_mail(const Work& work) {
   if (!addressed) return base::pass_on(addressed.error());
   if (!*addressed) {
     return work.tenant.commit(
-        {FinishJob{work.job.id, work.job.lease},
+        {FinishJob::of(work.job),
          InsertAudit{mail_audit(work.job.order_id, "mail.not_sent", *ticket, work.now)}});
   }
   MailFacts& facts = (*addressed)->facts;
@@ -137,7 +137,7 @@ base::Result<void> JobRunner::send_mail(const Work& work, const Mail& mail,
     return InsertAudit{mail_audit(work.job.order_id, action, ticket, work.now)};
   };
   if (outcome.verdict == Verdict::accepted) {
-    return work.tenant.commit({FinishJob{work.job.id, work.job.lease}, audit("mail.sent")});
+    return work.tenant.commit({FinishJob::of(work.job), audit("mail.sent")});
   }
   if (outcome.error == "cancelled" && was_cancelled(0)) return stopping();
   ports_.logger.warning("mail not accepted", {{"order", work.job.order_id},

@@ -65,7 +65,7 @@ base::Result<void> JobRunner::run_ship(const Work& work) {
   const std::string subject = shipment_subject(report_id, (*destination)->name);
   if (!report) {
     return work.tenant.commit(
-        {FinishJob{work.job.id, work.job.lease},
+        {FinishJob::of(work.job),
          InsertAudit{{work.job.order_id, "worker", "report.not_shipped", subject, work.now}}});
   }
   const auto whose = subject_of(work.tenant, **order);
@@ -87,7 +87,7 @@ base::Result<void> JobRunner::note_shipment(const Work& work, const Destination&
   Commit writes{InsertAttempt{
       {report_id, destination.id, tries, outcome.status, outcome.error, work.now, 0}}};
   if (outcome.accepted) {
-    writes.emplace_back(FinishJob{work.job.id, work.job.lease});
+    writes.emplace_back(FinishJob::of(work.job));
     writes.emplace_back(audit("report.shipped"));
     return work.tenant.commit(writes);
   }

@@ -78,6 +78,10 @@ struct InsertJob {
 struct FinishJob {
   std::string job_id;
   std::string lease;
+  /// The job's own, where the caller knows it: spares an engine the look. Never another one.
+  std::optional<std::string> lane = std::nullopt;
+
+  [[nodiscard]] static FinishJob of(const Job& job) { return {job.id, job.lease, job.lane}; }
 };
 /// Gives a claimed job back, due again after `delay`; attempts + 1 unless it was not even tried.
 /// Conflict as above.

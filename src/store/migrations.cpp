@@ -7,7 +7,7 @@ namespace {
 
 using base::ErrorCode;
 
-base::Result<void> check(const std::vector<AppliedMigration>& applied,
+base::Result<void> check(std::span<const AppliedMigration> applied,
                          std::span<const Migration> known) {
   for (std::size_t i = 0; i < applied.size(); ++i) {
     if (i >= known.size()) {
@@ -15,8 +15,8 @@ base::Result<void> check(const std::vector<AppliedMigration>& applied,
                         "the database has schema version " +
                             std::to_string(applied.back().version) + ", this binary knows only " +
                             std::to_string(known.back().version) +
-                            "; start the newer Chartroom that wrote it, or restore a backup made "
-                            "before the upgrade");
+                            " and does not work with it; start the newer Chartroom that wrote it, "
+                            "or restore a backup made before the upgrade");
     }
     if (applied[i].version != known[i].version ||
         applied[i].sha256 != base::sha256_hex(known[i].sql)) {
@@ -28,6 +28,17 @@ base::Result<void> check(const std::vector<AppliedMigration>& applied,
     }
   }
   return {};
+}
+
+/// Whether everything that was applied after `known` lets a binary go on that knows no more. There
+/// is the column then: whoever applied it knows more than we do.
+base::Result<bool> works_with(Session& db, int known) {
+  const auto refusing = db.number(
+      "SELECT count(*) FROM schema_migrations WHERE version > ?1 "
+      "AND (works_with IS NULL OR works_with > ?1)",
+      known);
+  if (!refusing) return base::pass_on(refusing.error());
+  return refusing->value_or(1) == 0;
 }
 
 }  // namespace
@@ -50,6 +61,13 @@ base::Result<std::span<const Migration>> missing_migrations(Session& db,
                                                             std::span<const Migration> known) {
   const auto applied = applied_migrations(db);
   if (!applied) return base::pass_on(applied.error());
+  if (applied->size() > known.size()) {
+    const auto common = std::span(*applied).first(known.size());
+    if (auto checked = check(common, known); !checked) return base::pass_on(checked.error());
+    const auto works = works_with(db, known.back().version);
+    if (!works) return base::pass_on(works.error());
+    if (*works) return known.last(0);
+  }
   return missing_from(*applied, known);
 }
 
@@ -68,6 +86,10 @@ base::Result<int> apply_migrations(
         "INSERT INTO schema_migrations (version, name, sha256, applied_at_ms) VALUES (?, ?, ?, ?)",
         migration.version, migration.name, base::sha256_hex(migration.sql), now);
     if (!noted) return base::pass_on(noted.error());
+    if (migration.works_with == 0) continue;  // the first ones came before the column
+    auto said = db.run("UPDATE schema_migrations SET works_with = ? WHERE version = ?",
+                       migration.works_with, migration.version);
+    if (!said) return base::pass_on(said.error());
   }
   return static_cast<int>(missing->size());
 }

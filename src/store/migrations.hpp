@@ -1,4 +1,9 @@
 // What all engines share about bringing a database to the schema of this binary.
+//
+// Nodes are replaced one after the other, so for a while a release works on a schema that the next
+// one has made. A migration therefore says in `works_with` which binaries may go on: those that
+// know at least that schema version. What it adds they leave alone; what they need it leaves. Only
+// a change that cannot be made so says nothing, and then older binaries are refused.
 #pragma once
 
 #include <functional>
@@ -17,6 +22,7 @@ struct Migration {
   int version;            ///< 1, 2, 3 … in order
   std::string_view name;  ///< its file
   std::string_view sql;
+  int works_with = 0;  ///< the lowest schema version of a binary that may go on; 0: its own
 };
 
 /// A line of the table schema_migrations.
@@ -33,9 +39,10 @@ base::Result<std::vector<AppliedMigration>> applied_migrations(Session& db);
 base::Result<std::span<const Migration>> missing_from(const std::vector<AppliedMigration>& applied,
                                                       std::span<const Migration> known);
 
-/// The migrations that `db` still lacks. Reads the table schema_migrations, which is there.
+/// The migrations that `db` still lacks; none when it is newer and works with this binary. Reads
+/// the table schema_migrations, which is there.
 /// Errors: corrupt (one that was applied is not the one in this binary), conflict (the database is
-/// newer than this binary), and those of the session.
+/// too new for this binary), and those of the session.
 base::Result<std::span<const Migration>> missing_migrations(Session& db,
                                                             std::span<const Migration> known);
 

@@ -45,6 +45,7 @@ bool Worker::stop() {
   claim_signal_.notify_all();
   run_signal_.notify_all();
   idle_signal_.notify_all();
+  stop_signal_.notify_all();
   give_back(unbegun, app::GiveBack::untouched);
   if (!idle_within(kStopPatience)) settings_.outgoing.request_stop();
   const bool idle = idle_within(kCancelPatience);
@@ -100,7 +101,9 @@ void Worker::claim_loop() {
     // Work that is due already but was not claimed waits for its lane or for a free thread: the end
     // of a job is what it needs, not another look.
     if (due && *due > now) pause = std::min<base::Duration>(pause, *due - now);
+    rests_ = true;
     claim_signal_.wait_for(lock, pause, [this] { return stopping_ || hint_; });
+    rests_ = false;
     hint_ = false;
   }
 }
@@ -215,8 +218,8 @@ void Worker::run_loop() {
     --running_in_all_;
     ++finished_;
     hint_ = true;  // its lane or its thread may be what other work waits for
-    claim_signal_.notify_one();
-    run_signal_.notify_all();
+    if (rests_ || room_to_claim() > 0) claim_signal_.notify_one();
+    // What may run now this thread takes itself; the others would all wake up to find nothing.
     idle_signal_.notify_all();
   }
 }
@@ -243,7 +246,7 @@ Worker::Ending Worker::run_one(const app::Job& job) {
 void Worker::heartbeat_loop() {
   std::unique_lock lock(mutex_);
   while (!stopping_) {
-    idle_signal_.wait_for(lock, kHeartbeat, [this] { return stopping_; });
+    stop_signal_.wait_for(lock, kHeartbeat, [this] { return stopping_; });
     if (stopping_ || leases_.empty()) continue;
     Held held;
     for (const auto& [id, lease] : leases_) held.emplace_back(id, lease.lease);

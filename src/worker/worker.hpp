@@ -124,6 +124,7 @@ class Worker {
   std::condition_variable claim_signal_;  ///< work may be there, or a thread has become free
   std::condition_variable run_signal_;    ///< a claimed job waits for a thread
   std::condition_variable idle_signal_;   ///< a job has ended
+  std::condition_variable stop_signal_;   ///< stop() was called
   /// What waits for a thread, by application.
   std::map<std::string, std::deque<app::Job>> claimed_;
   /// The applications in claimed_; whoever was served last is at the end.
@@ -136,6 +137,7 @@ class Worker {
   unsigned running_in_all_ = 0;
   std::chrono::steady_clock::time_point next_guest_{};
   bool hint_ = false;
+  bool rests_ = false;  ///< the claimer waits for a hint
   bool stopping_ = false;
   std::uint64_t finished_ = 0;
   std::chrono::steady_clock::time_point pace_since_{};

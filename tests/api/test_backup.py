@@ -324,7 +324,7 @@ def test_another_master_key_is_refused(embedded, store, saved, tmp_path):
 
 def test_a_newer_schema_is_refused(embedded, store, saved, tmp_path):
     with sqlite3.connect(saved) as database:
-        database.execute("INSERT INTO schema_migrations VALUES (9999, '9999_future.sql', 'x', 0)")
+        database.execute("INSERT INTO schema_migrations (version, name, sha256, applied_at_ms) VALUES (9999, '9999_future.sql', 'x', 0)")
     data = restored_folder(tmp_path, store)
     done = embedded.run("restore", "--from", saved, "--data", data)
     assert done.returncode == FAILED and "schema version 9999" in done.stderr

@@ -12,6 +12,8 @@ using base::ErrorCode;
 constexpr std::array kMigrations{
     Migration{1, "0001_initial.sql", k0001InitialSql},
     Migration{2, "0002_fairness.sql", k0002FairnessSql},
+    Migration{3, "0003_turns.sql", k0003TurnsSql},
+    Migration{4, "0004_compatible.sql", k0004CompatibleSql},
 };
 
 base::Result<bool> has_table(Session& db, std::string_view name) {

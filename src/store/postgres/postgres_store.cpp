@@ -70,7 +70,7 @@ class PostgresDatabase final : public Database {
   }
 
   Result<std::optional<base::TimePoint>> next_due() override {
-    return fetch([](Session& db) { return postgres::next_due_of_all(db); });
+    return on_connection([](Connection& db) { return postgres::next_due_of_all(db); });
   }
 
   Result<std::vector<app::Job>> dead_jobs(std::size_t limit) override {
@@ -82,7 +82,7 @@ class PostgresDatabase final : public Database {
  private:
   /// Once more on another connection when the first one is lost under way.
   template <typename Use>
-  Result<void> on_connection(const Use& use) {
+  std::invoke_result_t<Use, Connection&> on_connection(const Use& use) {
     for (int tries = 1;; ++tries) {
       auto connection = pool_.borrow();
       if (!connection) return base::pass_on(connection.error());

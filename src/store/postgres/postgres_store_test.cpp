@@ -118,10 +118,31 @@ TEST_F(PostgresTest, MigratesOnceAndRefusesDriftAndTheFuture) {
   const auto db = bench_->connect();
   EXPECT_EQ(migrate_postgres(bench_->options(), bench_->clock).value(), 0);
   EXPECT_TRUE(plan_postgres(bench_->options())->empty());
-  ASSERT_TRUE(db->script("INSERT INTO schema_migrations VALUES (99, '0099_future.sql', 'x', 0)"));
+  ASSERT_TRUE(
+      db->script("INSERT INTO schema_migrations (version, name, sha256, applied_at_ms) VALUES (99, "
+                 "'0099_future.sql', 'x', 0)"));
   expect_words(error_of(bench_->options()), ErrorCode::conflict, "newer Chartroom");
   ASSERT_TRUE(db->script("DELETE FROM schema_migrations WHERE version = 99"));
   ASSERT_TRUE(db->script("UPDATE schema_migrations SET sha256 = 'changed' WHERE version = 1"));
+  expect_words(error_of(bench_->options()), ErrorCode::corrupt, "0001_initial.sql");
+}
+
+TEST_F(PostgresTest, AReleaseGoesOnWithTheSchemaThatTheNextOneMadeForIt) {
+  ASSERT_TRUE(bench_->open());
+  const auto db = bench_->connect();
+  const auto known = postgres::migrations();
+  const int ours = known.back().version;
+  std::vector<Migration> next(known.begin(), known.end());
+  next.push_back({ours + 1, "later.sql", "ALTER TABLE orders ADD COLUMN later text", ours});
+  ASSERT_EQ(postgres::migrate(*db, next, {}).value(), 1);
+  auto store = bench_->open();
+  ASSERT_TRUE(store) << store.error().message;
+  EXPECT_EQ((*store)->ping().value(), ours + 1);
+  EXPECT_TRUE(plan_postgres(bench_->options())->empty());
+  next.push_back({ours + 2, "much_later.sql", "SELECT 1", ours + 1});
+  ASSERT_EQ(postgres::migrate(*db, next, {}).value(), 1);
+  expect_words(error_of(bench_->options()), ErrorCode::conflict, "does not work with it");
+  ASSERT_TRUE(db->script("UPDATE schema_migrations SET works_with = 1, sha256 = 'changed'"));
   expect_words(error_of(bench_->options()), ErrorCode::corrupt, "0001_initial.sql");
 }
 

@@ -24,37 +24,41 @@ constexpr std::string_view kFreeExpired =
     "WHERE sequence = ANY (ARRAY(SELECT sequence FROM jobs WHERE state = 1 "
     "AND lease_until_ms <= ?1 ORDER BY lease_until_ms LIMIT 1000 FOR UPDATE SKIP LOCKED))";
 
-/// Whose work is due: the first ?2 jobs of every priority in use, one look-up in jobs_ready each.
+/// Whose work is due, and how much: the first ?2 jobs of every priority in use, one look-up in
+/// jobs_ready each.
 constexpr std::string_view kFronts =
     "WITH RECURSIVE priorities AS ("
     "(SELECT priority FROM jobs WHERE state = 0 ORDER BY priority DESC LIMIT 1) UNION ALL "
     "SELECT (SELECT j.priority FROM jobs j WHERE j.state = 0 AND j.priority < p.priority "
     "ORDER BY j.priority DESC LIMIT 1) FROM priorities p WHERE p.priority IS NOT NULL) "
-    "SELECT p.priority, found.client_id FROM priorities p CROSS JOIN LATERAL ("
+    "SELECT p.priority, found.client_id, count(*) FROM priorities p CROSS JOIN LATERAL ("
     "SELECT j.client_id FROM jobs j WHERE j.state = 0 AND j.priority = p.priority "
     "AND j.due_at_ms <= ?1 ORDER BY j.due_at_ms, j.sequence LIMIT ?2) found "
-    "WHERE p.priority IS NOT NULL";
+    "WHERE p.priority IS NOT NULL GROUP BY 1, 2";
 
+/// "state < 1" here and in kClaim: the migration that made jobs_turn says why.
+///
 /// The applications with work of priority ?1, from the one behind ?2 round to it, with their number
 /// of due jobs (up to ?4); one look-up in jobs_turn each, at most ?5 of them. Those whose work is
 /// due later have none.
 constexpr std::string_view kTenants =
     "WITH RECURSIVE behind AS ("
-    "(SELECT client_id, due_at_ms, 1 AS looked FROM jobs WHERE state = 0 AND priority = ?1 "
+    "(SELECT client_id, due_at_ms, 1 AS looked FROM jobs WHERE state < 1 AND priority = ?1 "
     "AND client_id > ?2 ORDER BY client_id, due_at_ms LIMIT 1) UNION ALL "
     "SELECT n.client_id, n.due_at_ms, b.looked + 1 FROM behind b CROSS JOIN LATERAL ("
-    "SELECT j.client_id, j.due_at_ms FROM jobs j WHERE j.state = 0 AND j.priority = ?1 "
+    "SELECT j.client_id, j.due_at_ms FROM jobs j WHERE j.state < 1 AND j.priority = ?1 "
     "AND j.client_id > b.client_id ORDER BY j.client_id, j.due_at_ms LIMIT 1) n "
     "WHERE b.looked < ?5), "
     "before AS ("
-    "(SELECT client_id, due_at_ms, 1 AS looked FROM jobs WHERE state = 0 AND priority = ?1 "
+    "(SELECT client_id, due_at_ms, 1 AS looked FROM jobs WHERE state < 1 AND priority = ?1 "
     "ORDER BY client_id, due_at_ms LIMIT 1) UNION ALL "
     "SELECT n.client_id, n.due_at_ms, b.looked + 1 FROM before b CROSS JOIN LATERAL ("
-    "SELECT j.client_id, j.due_at_ms FROM jobs j WHERE j.state = 0 AND j.priority = ?1 "
+    "SELECT j.client_id, j.due_at_ms FROM jobs j WHERE j.state < 1 AND j.priority = ?1 "
     "AND j.client_id > b.client_id ORDER BY j.client_id, j.due_at_ms LIMIT 1) n "
     "WHERE b.looked < ?5 AND n.client_id <= ?2) "
-    "SELECT t.client_id, (SELECT count(*) FROM (SELECT 1 FROM jobs j WHERE j.state = 0 "
-    "AND j.priority = ?1 AND j.client_id = t.client_id AND j.due_at_ms <= ?3 LIMIT ?4) c) "
+    "SELECT t.client_id, (SELECT count(*) FROM (SELECT 1 FROM jobs j WHERE j.state < 1 "
+    "AND j.priority = ?1 AND j.client_id = t.client_id AND j.due_at_ms <= ?3 "
+    "ORDER BY j.due_at_ms LIMIT ?4) c) "
     "FROM (SELECT client_id, due_at_ms FROM behind UNION ALL SELECT client_id, due_at_ms "
     "FROM before WHERE client_id <= ?2) t LIMIT ?5";
 
@@ -63,8 +67,9 @@ constexpr std::string_view kTenants =
 constexpr std::string_view kClaim =
     "WITH due AS MATERIALIZED (SELECT found.sequence "
     "FROM json_array_elements(?1::json) s CROSS JOIN LATERAL ("
-    "SELECT j.sequence FROM jobs j WHERE j.state = 0 AND j.priority = (s->>0)::bigint "
-    "AND j.client_id = s->>1 AND j.due_at_ms <= ?2 ORDER BY j.due_at_ms, j.sequence "
+    "SELECT j.sequence FROM jobs j WHERE j.state < 1 AND j.priority = (s->>0)::bigint "
+    "AND j.client_id = s->>1 AND j.due_at_ms <= ?2 "
+    "ORDER BY j.due_at_ms, j.sequence "
     "LIMIT (s->>2)::bigint FOR UPDATE OF j SKIP LOCKED) found) "
     "UPDATE jobs SET state = 1, lease = ?3, lease_until_ms = ?4 "
     "WHERE sequence = ANY (ARRAY(SELECT sequence FROM due)) RETURNING jobs.sequence, "
@@ -73,10 +78,39 @@ constexpr std::string_view kClaim =
     "jobs.attempts, (SELECT a.clock_offset_ms FROM applications a "
     "WHERE a.client_id = jobs.client_id), jobs.crashes, jobs.trace";
 
+/// When the first job of each priority is due, one look-up in jobs_ready each; the earliest of
+/// them.
+constexpr std::string_view kNextDue =
+    "WITH RECURSIVE priorities AS ("
+    "(SELECT priority FROM jobs WHERE state = 0 ORDER BY priority DESC LIMIT 1) UNION ALL "
+    "SELECT (SELECT j.priority FROM jobs j WHERE j.state = 0 AND j.priority < p.priority "
+    "ORDER BY j.priority DESC LIMIT 1) FROM priorities p WHERE p.priority IS NOT NULL) "
+    "SELECT min((SELECT j.due_at_ms FROM jobs j WHERE j.state = 0 AND j.priority = p.priority "
+    "ORDER BY j.due_at_ms LIMIT 1)) FROM priorities p";
+
 template <typename... Args>
 Statement plain(std::string_view sql, const Args&... args) {
   const std::array<Value, sizeof...(Args)> values{to_value(args)...};
   return {sql, Kind::plain, std::nullopt, values};
+}
+
+/// Runs queries that only a walk along an index should answer. A planner that thinks the queue all
+/// but empty, as it was a moment ago, would rather read and sort all that is due. `on_row` hears of
+/// all their rows.
+base::Result<void> walk(Connection& db, std::span<const Statement> queries,
+                        const Session::OnRow& on_row) {
+  static const std::array kBefore{plain("BEGIN ISOLATION LEVEL READ COMMITTED"),
+                                  plain("SET LOCAL enable_sort = off"),
+                                  plain("SET LOCAL enable_incremental_sort = off")};
+  static const Statement kAfter = plain("COMMIT");
+  std::vector<const Statement*> all;
+  for (const Statement& statement : kBefore) all.push_back(&statement);
+  for (const Statement& statement : queries) all.push_back(&statement);
+  all.push_back(&kAfter);
+  auto outcome = db.run_all(all, on_row);
+  if (!outcome) return {};
+  if (!db.is_lost()) (void)db.run("ROLLBACK");
+  return base::pass_on(std::move(outcome->error));
 }
 
 DueTenant& due_of(std::vector<DueTenant>& all, int priority, const std::string& client_id) {
@@ -89,14 +123,14 @@ DueTenant& due_of(std::vector<DueTenant>& all, int priority, const std::string& 
 /// What has run out is set free and the fronts are read, in one round trip.
 base::Result<std::vector<DueTenant>> read_fronts(Connection& db, base::TimePoint now,
                                                  std::size_t limit) {
-  const std::array statements{plain(kFreeExpired, now), plain(kFronts, now, limit)};
-  const std::array<const Statement*, statements.size()> list{&statements[0], &statements[1]};
+  const std::array queries{plain(kFreeExpired, now), plain(kFronts, now, limit)};
   std::vector<DueTenant> fronts;
-  auto outcome = db.run_all(list, [&](const Row& row) -> base::Result<void> {
-    ++due_of(fronts, static_cast<int>(row.integer(0)), row.text(1)).jobs;
+  auto read = walk(db, queries, [&](const Row& row) -> base::Result<void> {
+    fronts.push_back(
+        {static_cast<int>(row.integer(0)), row.text(1), static_cast<std::size_t>(row.integer(2))});
     return {};
   });
-  if (outcome) return base::pass_on(std::move(outcome->error));
+  if (!read) return base::pass_on(read.error());
   return fronts;
 }
 
@@ -110,16 +144,14 @@ base::Result<std::vector<DueTenant>> read_turns(Connection& db, Turns& turns,
   std::vector<DueTenant> found;
   std::string last;
   std::size_t looked = 0;
-  auto read = db.each(
-      kTenants,
-      [&](const Row& row) -> base::Result<void> {
-        last = row.text(0);
-        ++looked;
-        const auto jobs = static_cast<std::size_t>(row.integer(1));
-        if (jobs > 0 && found.size() < limit) found.push_back({priority, last, jobs});
-        return {};
-      },
-      priority, start, now, limit, kTenantsLooked);
+  const std::array queries{plain(kTenants, priority, start, now, limit, kTenantsLooked)};
+  auto read = walk(db, queries, [&](const Row& row) -> base::Result<void> {
+    last = row.text(0);
+    ++looked;
+    const auto jobs = static_cast<std::size_t>(row.integer(1));
+    if (jobs > 0 && found.size() < limit) found.push_back({priority, last, jobs});
+    return {};
+  });
   if (!read) return base::pass_on(read.error());
   if (looked == kTenantsLooked && found.size() < limit) turns.looked_until(priority, last);
   // Those that wait longest are not overlooked when there are very many applications.
@@ -171,11 +203,17 @@ base::Result<std::vector<app::Job>> claim_jobs(Connection& db, Turns& turns, bas
   std::vector<app::Job> jobs;
   if (shares.empty()) return jobs;
   const std::string id = base::make_hex_id(kLeaseDigits, random);
-  auto found =
-      db.all<FoundJob>(kClaim, read_job, boost::json::serialize(shares), now, id, now + lease);
-  if (!found) return base::pass_on(found.error());
-  std::sort(found->begin(), found->end(), goes_before);
-  for (FoundJob& entry : *found) {
+  const std::array queries{plain(kClaim, boost::json::serialize(shares), now, id, now + lease)};
+  std::vector<FoundJob> found;
+  auto read = walk(db, queries, [&](const Row& row) -> base::Result<void> {
+    auto job = read_job(row);
+    if (!job) return base::pass_on(job.error());
+    found.push_back(std::move(*job));
+    return {};
+  });
+  if (!read) return base::pass_on(read.error());
+  std::sort(found.begin(), found.end(), goes_before);
+  for (FoundJob& entry : found) {
     entry.job.lease = id;
     jobs.push_back(std::move(entry.job));
   }
@@ -219,19 +257,15 @@ base::Result<std::vector<std::string>> prolong_leases(Session& db,
       boost::json::serialize(held));
 }
 
-base::Result<std::optional<base::TimePoint>> next_due_of_all(Session& db) {
-  auto due = db.one<std::optional<base::TimePoint>>(
-      "WITH RECURSIVE priorities AS ("
-      "(SELECT priority FROM jobs WHERE state = 0 ORDER BY priority DESC LIMIT 1) UNION ALL "
-      "SELECT (SELECT j.priority FROM jobs j WHERE j.state = 0 AND j.priority < p.priority "
-      "ORDER BY j.priority DESC LIMIT 1) FROM priorities p WHERE p.priority IS NOT NULL) "
-      "SELECT min((SELECT j.due_at_ms FROM jobs j WHERE j.state = 0 AND j.priority = p.priority "
-      "ORDER BY j.due_at_ms LIMIT 1)) FROM priorities p",
-      [](const Row& row) -> base::Result<std::optional<base::TimePoint>> {
-        return row.optional_time(0);
-      });
-  if (!due) return base::pass_on(due.error());
-  return due->value_or(std::nullopt);
+base::Result<std::optional<base::TimePoint>> next_due_of_all(Connection& db) {
+  std::optional<base::TimePoint> due;
+  const std::array queries{plain(kNextDue)};
+  auto read = walk(db, queries, [&](const Row& row) -> base::Result<void> {
+    due = row.optional_time(0);
+    return {};
+  });
+  if (!read) return base::pass_on(read.error());
+  return due;
 }
 
 }  // namespace chartroom::store::postgres

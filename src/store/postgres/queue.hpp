@@ -23,6 +23,6 @@ base::Result<std::vector<std::string>> prolong_leases(Session& db,
                                                       base::TimePoint until);
 
 /// Earliest due time among ready jobs of all applications (real time).
-base::Result<std::optional<base::TimePoint>> next_due_of_all(Session& db);
+base::Result<std::optional<base::TimePoint>> next_due_of_all(Connection& db);
 
 }  // namespace chartroom::store::postgres

@@ -167,11 +167,20 @@ Applied apply_own(WorkScript& out, const Tenant& tenant, const app::InsertJob& w
       job.due_at, job.attempts, prepared.trace);
 }
 
+/// Ends a claimed job that is in no lane: for most jobs, and in bulk.
+constexpr std::string_view kFinishFreeJob =
+    "WITH asked (id, client_id, lease, at_ms) AS (VALUES (?, ?, ?, ?)), "
+    "ended AS (UPDATE jobs SET state = 3, crashes = 0, lease = '', error = '', "
+    "ended_at_ms = a.at_ms "
+    "FROM asked a WHERE jobs.id = a.id AND jobs.client_id = a.client_id AND jobs.state = 1 "
+    "AND jobs.lease = a.lease RETURNING 1) "
+    "SELECT 1 / (CASE (SELECT count(*) FROM ended) "
+    "WHEN (SELECT count(*) FROM asked) THEN 1 ELSE 0 END)";
+
 /// Ends a claimed job for good and lets the next one of its lane go. All parts of the statement see
 /// the table as it was before it.
 Applied end_job(WorkScript& out, const Tenant& tenant, const std::string& job_id,
                 const std::string& lease, JobState state, const std::string& error) {
-  out.work().ended_jobs.push_back(job_id);
   const bool buried = state == JobState::dead;
   return out.checked(
       kLeaseIsOurs,
@@ -192,11 +201,22 @@ Applied end_job(WorkScript& out, const Tenant& tenant, const std::string& job_id
 
 Applied apply_own(WorkScript& out, const Tenant& tenant, const app::FinishJob& write,
                   const Prepared& /*prepared*/) {
+  static_assert(static_cast<int>(JobState::done) == 3);
+  if (write.lane && write.lane->empty()) {
+    return out.checked(kLeaseIsOurs, kFinishFreeJob, write.job_id, tenant.client_id, write.lease,
+                       tenant.now);
+  }
+  if (write.lane) {
+    out.work().ended_lanes.push_back(*write.lane);
+  } else {
+    out.work().ended_jobs.push_back(write.job_id);
+  }
   return end_job(out, tenant, write.job_id, write.lease, JobState::done, {});
 }
 
 Applied apply_own(WorkScript& out, const Tenant& tenant, const app::BuryJob& write,
                   const Prepared& /*prepared*/) {
+  out.work().ended_jobs.push_back(write.job_id);
   return end_job(out, tenant, write.job_id, write.lease, JobState::dead, write.error);
 }
 
@@ -321,7 +341,9 @@ class TransactionBuilder {
     json::array jobs;
     json::array orders;
     for (const Work* work : works_) {
-      for (const auto& lane : work->lanes) lanes.push_back(json::array{work->client_id, lane});
+      for (const auto* names : {&work->lanes, &work->ended_lanes}) {
+        for (const auto& lane : *names) lanes.push_back(json::array{work->client_id, lane});
+      }
       for (const auto& id : work->ended_jobs) jobs.push_back(json::array{work->client_id, id});
       for (const auto& id : work->dropped_orders)
         orders.push_back(json::array{work->client_id, id});

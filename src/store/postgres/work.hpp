@@ -50,6 +50,7 @@ struct Work {
   bool adds_jobs = false;
   bool moves_clock = false;
   std::vector<std::string> lanes;           ///< that get a job
+  std::vector<std::string> ended_lanes;     ///< that move on
   std::vector<std::string> ended_jobs;      ///< whose lanes, if any, move on
   std::vector<std::string> dropped_orders;  ///< all lanes of whose jobs move on
 };

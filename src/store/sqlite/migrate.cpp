@@ -15,6 +15,7 @@ constexpr std::array kMigrations{
     Migration{3, "0003_shipping.sql", k0003ShippingSql},
     Migration{4, "0004_versions.sql", k0004VersionsSql},
     Migration{5, "0005_fairness.sql", k0005FairnessSql},
+    Migration{6, "0006_compatible.sql", k0006CompatibleSql},
 };
 
 /// An empty file is ours to fill; a file with tables but without our list of migrations is not.

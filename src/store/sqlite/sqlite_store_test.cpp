@@ -145,7 +145,9 @@ TEST_F(SqliteTest, MigratesOnceAndRefusesDriftAndTheFuture) {
     auto db = Connection::open(bench_.folder.file(), Connection::Kind::writer, false);
     ASSERT_TRUE(db && (*db)->script(std::string(sql)));
   };
-  change("INSERT INTO schema_migrations VALUES (99, '0099_future.sql', 'x', 0)");
+  change(
+      "INSERT INTO schema_migrations (version, name, sha256, applied_at_ms) VALUES (99, "
+      "'0099_future.sql', 'x', 0)");
   auto newer = bench_.open();
   ASSERT_FALSE(newer);
   EXPECT_EQ(newer.error().code, ErrorCode::conflict);
@@ -198,6 +200,32 @@ TEST_F(SqliteTest, DataOfTheFirstReleaseAreTakenAlong) {
   ASSERT_TRUE(webhook);
   EXPECT_EQ(webhook->secret.reveal(), "whsec_b2xk");
   EXPECT_EQ(webhook->updated_at, base::from_unix_ms(5));
+}
+
+TEST_F(SqliteTest, AReleaseGoesOnWithTheSchemaThatTheNextOneMadeForIt) {
+  ASSERT_TRUE(bench_.open());
+  const auto known = sqlite::migrations();
+  const int ours = known.back().version;
+  std::vector<Migration> next(known.begin(), known.end());
+  const auto apply_next = [&] {
+    auto db = Connection::open(bench_.folder.file(), Connection::Kind::writer, false);
+    ASSERT_TRUE(db);
+    ASSERT_EQ(sqlite::migrate(**db, next, {}).value(), 1);
+  };
+  next.push_back({ours + 1, "later.sql", "ALTER TABLE orders ADD COLUMN later TEXT", ours});
+  apply_next();
+  {
+    auto store = bench_.open();
+    ASSERT_TRUE(store) << store.error().message;
+    EXPECT_EQ((*store)->ping().value(), ours + 1);
+  }
+  EXPECT_TRUE(plan_sqlite(bench_.folder.data())->empty());
+  next.push_back({ours + 2, "much_later.sql", "SELECT 1", ours + 1});
+  apply_next();
+  auto refused = bench_.open();
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::conflict);
+  EXPECT_NE(refused.error().message.find("does not work with it"), std::string::npos);
 }
 
 TEST_F(SqliteTest, AFailedMigrationChangesNothing) {
