@@ -17,6 +17,8 @@ using namespace std::chrono_literals;
 constexpr std::size_t kClaimBatch = 8;
 constexpr unsigned kDepthMost = 2;
 constexpr base::Duration kLongestLife = std::chrono::days{200};
+/// Longer than the longest wait between two tries of a notification.
+constexpr base::Duration kSteadyAfterRest = std::chrono::hours{12};
 constexpr base::Duration kLookAround = std::chrono::minutes{10};
 constexpr std::uint64_t kJobsMost = 400'000;  ///< a world that needs more does not come to rest
 
@@ -326,6 +328,9 @@ void World::meanwhile(const std::string& order_id) {
     const bool long_one = pending_calls_ == 0 && dice_.one_in(20);
     const auto span = long_one ? dice_.between(1h, 72h) : dice_.between(1s, 20min);
     clock_.pass(span);
+    // What failed before nobody worked for so long still has its last tries before it: the outages
+    // are planned as if somebody always had.
+    if (long_one) steady_until_ = std::max(steady_until_, clock_.now() + kSteadyAfterRest);
     shadow_.disturbed();
     beat();
   }
