@@ -52,6 +52,7 @@ report::OrderContext context_of(const StoredOrder& order, base::TimePoint now,
   context.created = now;
   context.ordered_at = order.core.created_at;
   context.conditions = order.request.conditions;
+  context.levels = order.core.type.levels;
   if (order.core.given.count(order::Field::hipaa_authorization) != 0) {
     context.authorization = "HIPAA authorization on file with the order";
   }

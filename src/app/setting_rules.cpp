@@ -7,6 +7,7 @@
 #include "app/mails.hpp"
 #include "base/text.hpp"
 #include "report/build.hpp"
+#include "report/rules.hpp"
 
 namespace chartroom::app {
 namespace {
@@ -161,6 +162,8 @@ order::OutputCatalog make_catalog() {
     if (report::is_supported({"combined", report::Format::pdf, {name}}))
       catalog.bindable.push_back(name);
   }
+  for (const report::AttentionRule& rule : report::rules().measurements)
+    catalog.levels.push_back(rule.id);
   return catalog;
 }
 

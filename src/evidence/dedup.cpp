@@ -235,11 +235,34 @@ std::vector<std::string> keys_of(const Fact& fact, const std::vector<Source>& so
   return keys;
 }
 
+// By source: the organizations whose own records these are, folded.
+std::vector<std::set<std::string>> owners_of(const Record& record) {
+  std::vector<std::set<std::string>> owners(record.sources.size());
+  const auto add = [&](std::size_t source, const std::string& name) {
+    if (std::string own = base::fold(base::trim(name)); !own.empty()) {
+      owners.at(source).insert(std::move(own));
+    }
+  };
+  for (std::size_t i = 0; i < record.sources.size(); ++i) add(i, record.sources[i].provider_name);
+  for (const ClinicalDocument& document : record.documents) {
+    add(document.source, document.custodian);
+  }
+  return owners;
+}
+
+// Whether an entry was written elsewhere and only passed on by its source. Who is not named wrote
+// it himself.
+bool is_passed_on(const Fact& fact, const std::vector<std::set<std::string>>& owners) {
+  const std::string author = base::fold(base::trim(fact.organization));
+  return !author.empty() && owners.at(fact.sources.front().source).count(author) == 0;
+}
+
 // Smaller is better: whom to show.
-auto rank(const Fact& fact, const std::vector<Source>& sources) {
+auto rank(const Fact& fact, const std::vector<Source>& sources,
+          const std::vector<std::set<std::string>>& owners) {
   const bool preliminary = fact.status == "preliminary" || fact.status == "registered" ||
                            fact.status == "partial" || fact.status == "unknown";
-  return std::tuple(preliminary, fact.codes.empty(), fact.when.inferred,
+  return std::tuple(preliminary, fact.codes.empty(), is_passed_on(fact, owners), fact.when.inferred,
                     -static_cast<int>(fact.when.precision),
                     -base::to_unix_ms(sources.at(fact.sources.front().source).retrieved_at));
 }
@@ -304,7 +327,7 @@ std::map<std::size_t, std::size_t> copies_of(const Record& record) {
 
 class Linker {
  public:
-  explicit Linker(Record& record) : record_(record) {}
+  explicit Linker(Record& record) : record_(record), owners_(owners_of(record)) {}
 
   void run() {
     const std::map<std::size_t, std::size_t> copies = copies_of(record_);
@@ -313,7 +336,8 @@ class Linker {
       if (!record_.facts[i].hidden && copies.count(i) == 0) order.push_back(i);
     }
     std::stable_sort(order.begin(), order.end(), [this](std::size_t a, std::size_t b) {
-      return rank(record_.facts[a], record_.sources) < rank(record_.facts[b], record_.sources);
+      return rank(record_.facts[a], record_.sources, owners_) <
+             rank(record_.facts[b], record_.sources, owners_);
     });
     for (const std::size_t position : order) place(position);
     for (const auto& [copy, original] : copies) {
@@ -348,6 +372,7 @@ class Linker {
   }
 
   Record& record_;
+  const std::vector<std::set<std::string>> owners_;
   std::unordered_map<std::string, std::vector<std::size_t>> shown_;
 };
 

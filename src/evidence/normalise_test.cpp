@@ -204,6 +204,27 @@ TEST(Normalise, FinalIsShownBeforePreliminary) {
   }
 }
 
+TEST(Normalise, TheAuthorsOwnEntryIsShownBeforeACopyReceivedFromElsewhere) {
+  for (const bool copy_is_newer : {false, true}) {
+    Record record = record_of(2);
+    record.sources[0].provider_name = "Harbor Hospital";
+    record.sources[1].provider_name = "Cedar Valley Clinic";
+    record.sources[copy_is_newer ? 0 : 1].retrieved_at = base::from_unix_ms(1'000);
+    Fact value = lab("2093-3", "212", "mg/dL", day(2023, 4, 5));
+    value.organization = "CEDAR VALLEY CLINIC";
+    for (const std::size_t source : {0U, 1U}) {
+      value.sources = {{source, "Observation/x"}};
+      add(record, source, {value});
+    }
+    normalise(record);
+    ASSERT_EQ(shown(record), 1U);
+    const auto row = std::find_if(record.facts.begin(), record.facts.end(),
+                                  [](const Fact& fact) { return !fact.duplicate_of; });
+    EXPECT_EQ(record.sources[row->sources.front().source].provider_name, "Cedar Valley Clinic");
+    EXPECT_EQ(row->sources.size(), 2U);
+  }
+}
+
 TEST(Normalise, FortyCopiesOfAProblemListAreOneRow) {
   Record record = record_of(1);
   for (std::size_t i = 0; i < 39; ++i) {

@@ -156,6 +156,16 @@ void read_sufficiency(TableReader& parent, OrderType& type, DocumentFindings& fi
   reader.refuse_unknown();
 }
 
+/// Values are texts, since they are exact decimals.
+void read_levels(TableReader& parent, OrderType& type, DocumentFindings& findings) {
+  const auto* table = parent.table("levels");
+  if (table == nullptr) return;
+  TableReader reader(*table, parent.path("levels"), findings);
+  for (const auto& [key, node] : *table) {
+    if (const auto value = reader.text(key.str())) type.levels[std::string(key.str())] = *value;
+  }
+}
+
 /// Reminders that nobody wrote down fit into the time that somebody did.
 void fit_reminders(OrderType& type) {
   type.reminders.erase(std::remove_if(type.reminders.begin(), type.reminders.end(),
@@ -180,6 +190,7 @@ OrderType read_members(const toml::table& table, const std::string& path,
   read_sufficiency(reader, type, findings);
   const auto email_required = reader.flag("email_required");
   type.withhold_restricted = reader.flag("withhold_restricted").value_or(false);
+  read_levels(reader, type, findings);
   std::size_t index = 0;
   for (const auto* channel : reader.tables("channels", true)) {
     const auto where = reader.path("channels[" + std::to_string(index++) + "]");
@@ -234,6 +245,8 @@ json::object order_type_document(const OrderType& type) {
                            {"facts", type.sufficiency.facts},
                            {"named_providers", type.sufficiency.named_providers},
                            {"months", type.sufficiency.months}};
+  json::object levels;
+  for (const auto& [id, value] : type.levels) levels[id] = value;
   return {{"code", type.code},
           {"alias", type.alias},
           {"description", type.description},
@@ -243,6 +256,7 @@ json::object order_type_document(const OrderType& type) {
           {"sufficiency", std::move(sufficiency)},
           {"email_required", type.email_required},
           {"withhold_restricted", type.withhold_restricted},
+          {"levels", std::move(levels)},
           {"channels", std::move(channels)},
           {"outputs", std::move(outputs)}};
 }

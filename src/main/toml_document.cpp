@@ -49,6 +49,7 @@ std::string inline_value(const json::value& value) {
     return "[" + base::join(parts, ", ") + "]";
   }
   if (const auto* object = value.if_object()) {
+    if (object->empty()) return "{}";
     std::vector<std::string> parts;
     for (const auto& member : *object)
       parts.push_back(name_of(member) + " = " + inline_value(member.value()));

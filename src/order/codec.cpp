@@ -100,6 +100,8 @@ json::object write(const OrderType& type) {
   }
   json::array reminders;
   for (const base::Duration reminder : type.reminders) reminders.emplace_back(reminder.count());
+  json::object levels;
+  for (const auto& [id, value] : type.levels) levels[id] = value;
   return {{"code", type.code},
           {"alias", type.alias},
           {"description", type.description},
@@ -113,7 +115,8 @@ json::object write(const OrderType& type) {
           {"sufficientMonths", type.sufficiency.months},
           {"outputs", std::move(outputs)},
           {"emailRequired", type.email_required},
-          {"withholdRestricted", type.withhold_restricted}};
+          {"withholdRestricted", type.withhold_restricted},
+          {"levels", std::move(levels)}};
 }
 
 OrderType read_type(const json::object& in) {
@@ -150,6 +153,11 @@ OrderType read_type(const json::object& in) {
   type.email_required = in.at("emailRequired").as_bool();
   if (const auto* withhold = in.if_contains("withholdRestricted")) {
     type.withhold_restricted = withhold->as_bool();
+  }
+  if (const auto* levels = in.if_contains("levels")) {
+    for (const auto& level : levels->as_object()) {
+      type.levels[std::string(level.key())] = level.value().as_string();
+    }
   }
   return type;
 }

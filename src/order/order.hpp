@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -71,6 +72,9 @@ struct OrderType {
   std::vector<Output> outputs;
   bool email_required = true;
   bool withhold_restricted = false;  ///< keep out of reports what its source marks confidential
+  /// Levels from which a measurement deserves attention, where they are not the reports' own: by
+  /// the id of the rule; decimals.
+  std::map<std::string, std::string> levels;
 
   [[nodiscard]] bool has(Channel channel) const;
 };

@@ -12,6 +12,7 @@ using std::chrono::days;
 using std::chrono::hours;
 
 constexpr std::size_t kCodeBytes = 40;
+constexpr std::size_t kLevelBytes = 10;
 constexpr std::size_t kAliasCodePoints = 100;
 constexpr std::size_t kDescriptionCodePoints = 500;
 constexpr std::size_t kReminders = 10;
@@ -44,6 +45,13 @@ bool is_printable(const std::string& text) {
          });
 }
 
+bool is_decimal(std::string_view text) {
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  return !text.empty() && text.size() <= kLevelBytes && is_digit(text.front()) &&
+         is_digit(text.back()) && std::count(text.begin(), text.end(), '.') <= 1 &&
+         std::all_of(text.begin(), text.end(), [&](char c) { return c == '.' || is_digit(c); });
+}
+
 class Check {
  public:
   Check(const OrderType& type, const OutputCatalog& catalog) : type_(type), catalog_(catalog) {}
@@ -55,6 +63,7 @@ class Check {
     reminders();
     sufficiency();
     outputs();
+    levels();
     email();
     return std::move(findings_);
   }
@@ -190,6 +199,16 @@ class Check {
       }
       if (!is_own) add(key, name + " must be among the outputs of this order type");
       if (!seen.insert(name).second) add(key, name + " is there already; each may occur once");
+    }
+  }
+
+  void levels() {
+    for (const auto& [id, value] : type_.levels) {
+      if (!contains(catalog_.levels, id)) {
+        add("levels." + id, "must be one of [" + base::join(catalog_.levels, ", ") + "]");
+      } else if (!is_decimal(value)) {
+        add("levels." + id, "must be a decimal of at most 10 characters such as \"6.5\"");
+      }
     }
   }
 

@@ -18,6 +18,7 @@ struct TypeFinding {
 struct OutputCatalog {
   std::vector<Output> known;          ///< every name and format; without base reports
   std::vector<std::string> bindable;  ///< names that a combined report may consist of
+  std::vector<std::string> levels;    ///< ids of the rules whose level an order type may set
 };
 
 /// Everything that is wrong with the type; empty: it can be ordered.

@@ -18,7 +18,8 @@ OutputCatalog catalog() {
            {"ccdraw", "html", {}},
            {"apidata", "json", {}},
            {"combined", "pdf", {}}},
-          {"healthcheck", "ccdraw"}};
+          {"healthcheck", "ccdraw"},
+          {"sbp-140", "a1c-65"}};
 }
 
 OrderType good() {
@@ -132,6 +133,18 @@ TEST(OrderTypeRules, OutputsAreReportsThatCanBeMade) {
   EXPECT_EQ(keys(type), Keys{"outputs[1]"});
   type.outputs.clear();
   EXPECT_EQ(keys(type), Keys{"outputs"});
+}
+
+TEST(OrderTypeRules, LevelsAreDecimalsOfRulesThatExist) {
+  OrderType type = good();
+  type.levels = {{"sbp-140", "135"}, {"a1c-65", "6.0"}};
+  EXPECT_EQ(keys(type), Keys{});
+  for (const char* wrong : {"", "high", "-1", "1.", ".5", "1.2.3", "1e9", "12345678901"}) {
+    type.levels = {{"sbp-140", wrong}};
+    EXPECT_EQ(keys(type), Keys{"levels.sbp-140"}) << wrong;
+  }
+  type.levels = {{"sbp-99", "99"}};
+  EXPECT_EQ(keys(type), Keys{"levels.sbp-99"});
 }
 
 TEST(OrderTypeRules, OnlyCombinedIsMadeOfOthersAndOfItsOwn) {

@@ -1,6 +1,7 @@
 // The reports of an order: evidence in, files out.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,7 +22,9 @@ struct OrderContext {
   base::TimePoint created{};  ///< of the report, by the clock of the order
   base::TimePoint ordered_at{};
   std::vector<std::string> conditions;  ///< conditions of concern asked for
-  std::string authorization;            ///< "HIPAA authorisation received 2026-03-01"; empty: none
+  /// Values that stand in for those of rules().measurements, by rule; decimals.
+  std::map<std::string, std::string> levels;
+  std::string authorization;  ///< "HIPAA authorisation received 2026-03-01"; empty: none
   bool timed_out = false;
   struct ChannelCoverage {
     std::string channel;  ///< "EHR networks", "Patient portal", "APS vendor"

@@ -147,7 +147,7 @@ const char* answer_word(Answer answer) {
 const AttentionRule* rule_reached(const Lens& lens, const Item& item) {
   if (item.analyte == nullptr || !item.number || !item.fact->implausible.empty()) return nullptr;
   const AttentionRule* reached = nullptr;
-  for (const AttentionRule& rule : rules().measurements) {
+  for (const AttentionRule& rule : lens.levels()) {
     // Of two rules of one level the later one of the table is the farther.
     if (rank_of(&rule) >= rank_of(reached) && reaches(rule, lens, item)) reached = &rule;
   }

@@ -49,7 +49,8 @@ struct Findings {
 [[nodiscard]] std::vector<Item> medicines_named(const Lens& lens,
                                                 const std::vector<std::string>& ingredients);
 
-/// The strongest level that a measurement reaches by rules(); null when it reaches none.
+/// The strongest level that a measurement reaches by lens.levels(); null when it reaches none.
+/// Belongs to the lens.
 [[nodiscard]] const AttentionRule* rule_reached(const Lens& lens, const Item& item);
 /// Colour of a level.
 [[nodiscard]] Tone tone_of_level(evidence::Attention level);

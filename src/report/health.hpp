@@ -19,6 +19,8 @@ namespace chartroom::report {
 // health_coverage.cpp
 [[nodiscard]] Section coverage_section(const Lens& lens);
 [[nodiscard]] Section notes_section(const Lens& lens);
+/// Shown entries with a confidentiality mark of their source.
+[[nodiscard]] std::size_t restricted_entries(const Lens& lens);
 [[nodiscard]] Section sources_section(const Lens& lens);
 // health_profile.cpp
 [[nodiscard]] Section profile_section(const Lens& lens);

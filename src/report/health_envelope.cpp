@@ -50,6 +50,18 @@ void warn_of_death(const Lens& lens, std::vector<Warning>& out) {
   }
 }
 
+/// What the law asks to be said with records of a substance use disorder program (42 CFR 2.32).
+/// Which ones are of such a program no source says for certain; that they are restricted, it does.
+void warn_of_restrictions(const Lens& lens, std::vector<Warning>& out) {
+  const std::size_t restricted = restricted_entries(lens);
+  if (restricted == 0) return;
+  out.push_back({Tone::caution,
+                 count_text(restricted, "entry", "entries") +
+                     " marked as restricted by the source. Where records come from a substance use "
+                     "disorder program: 42 CFR part 2 prohibits unauthorized use or disclosure of "
+                     "these records."});
+}
+
 void warn_of_facts(const Lens& lens, std::vector<Warning>& out) {
   if (const auto n = lens.unshown().conflicts; n > 0) {
     out.push_back(
@@ -110,6 +122,7 @@ std::vector<Warning> warnings(const Lens& lens) {
                                     count_text(tobacco.against_never.size(), "entry", "entries") +
                                     " of the last five years against it; see Tobacco."});
   }
+  warn_of_restrictions(lens, out);
   warn_of_facts(lens, out);
   return out;
 }

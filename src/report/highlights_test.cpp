@@ -44,6 +44,23 @@ TEST(Highlights, SignalsNameTheirRuleTheGravestFirst) {
   }
 }
 
+TEST(Highlights, AnOrderTypesOwnLevelStandsInForTheTables) {
+  evidence::Record record = sample::empty_record();
+  sample::add_source(record, "1", "Cedar Valley", evidence::SourceFormat::fhir_json);
+  record.facts.push_back(sample::measured(Kind::vital, "8480-6", "Systolic pressure", "136",
+                                          "mm[Hg]", "2026-02-01", "Observation/bp"));
+  OrderContext context = sample::context();
+  EXPECT_FALSE(has(rules_of(record, context), "sbp-140"));
+  context.levels = {{"sbp-140", "135"}};
+  const Lens lens(record, context);
+  const std::vector<Signal> all = signals(lens);
+  const auto found = std::find_if(all.begin(), all.end(),
+                                  [](const Signal& each) { return each.rule == "sbp-140"; });
+  ASSERT_NE(found, all.end());
+  EXPECT_NE(found->text.find("level of this order type: 135"), std::string::npos);
+  EXPECT_NE(found->source.find("set by the order type in place of 140"), std::string::npos);
+}
+
 TEST(Highlights, AMedicineWithoutItsDiagnosisIsASignal) {
   evidence::Record record = sample::empty_record();
   sample::add_source(record, "1", "Cedar Valley", evidence::SourceFormat::fhir_json);

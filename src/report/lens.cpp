@@ -60,8 +60,29 @@ bool newer_first(const Item& a, const Item& b) {
   return a.index < b.index;
 }
 
+namespace {
+
+std::vector<AttentionRule> levels_with(const std::map<std::string, std::string>& own) {
+  std::vector<AttentionRule> levels;
+  if (own.empty()) return levels;
+  levels = rules().measurements;
+  for (AttentionRule& rule : levels) {
+    const auto set = own.find(rule.id);
+    if (set == own.end()) continue;
+    rule.text += " (level of this order type: " + set->second + ")";
+    rule.source = "set by the order type in place of " + rule.value + ", " + rule.source;
+    rule.value = set->second;
+  }
+  return levels;
+}
+
+}  // namespace
+
 Lens::Lens(const evidence::Record& record, const OrderContext& context, std::string provider_id)
-    : record_(record), context_(context), provider_id_(std::move(provider_id)) {
+    : record_(record),
+      context_(context),
+      provider_id_(std::move(provider_id)),
+      levels_(levels_with(context.levels)) {
   blocked_.resize(record.sources.size(), false);
   for (const evidence::SourceOutcome& outcome : record.outcomes) {
     using Status = evidence::SourceOutcome::Status;

@@ -13,6 +13,7 @@
 #include "evidence/terms.hpp"
 #include "report/build.hpp"
 #include "report/document.hpp"
+#include "report/rules.hpp"
 
 namespace chartroom::report {
 
@@ -73,6 +74,11 @@ class Lens {
   [[nodiscard]] Spans tags(const Item& item) const { return tags(all_sources(item)); }
   [[nodiscard]] std::vector<evidence::SourceRef> all_sources(const Item& item) const;
 
+  /// rules().measurements, with the levels of this order in place of their own.
+  [[nodiscard]] const std::vector<AttentionRule>& levels() const {
+    return levels_.empty() ? rules().measurements : levels_;
+  }
+
   /// The day that "now" is for ages, windows and means: the day of the order.
   [[nodiscard]] base::TimePoint as_of() const { return context_.ordered_at; }
   [[nodiscard]] const std::string& sex() const { return record_.applicant.sex; }
@@ -95,6 +101,7 @@ class Lens {
   std::map<std::size_t, std::vector<evidence::SourceRef>> copies_;  ///< by index of the shown fact
   /// The locator that a short form stands for; empty: several, so none may be shortened to it.
   std::map<std::pair<std::size_t, std::string>, std::string> short_forms_;
+  std::vector<AttentionRule> levels_;  ///< empty: those of rules()
   Unshown unshown_;
   bool anything_read_ = false;
 };

@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 #include <random>
 
+#include "evidence/quality.hpp"
 #include "evidence/read.hpp"
 #include "report/health.hpp"
 #include "report/render.hpp"
@@ -124,6 +125,29 @@ TEST(Healthcheck, DuplicatesAndHiddenFactsAreCountedAndConflictsMarked) {
   EXPECT_TRUE(holds(html, "1 duplicate entry"));
   EXPECT_TRUE(holds(html, "Conflict: sources differ"));
   EXPECT_TRUE(holds(html, "[S2\u00a0§1.1]"));
+}
+
+TEST(Healthcheck, SaysHowGoodTheDataOfEachSourceAre) {
+  const evidence::Record record = sample::full_record();
+  const OrderContext context = sample::context();
+  const auto qualities = evidence::quality_of(record);
+  const auto json = healthcheck_json(Lens(record, context));
+  const auto& shown = json.at("notes").at("quality").as_array();
+  ASSERT_FALSE(shown.empty());
+  EXPECT_EQ(shown[0].at("source").as_string(), "S1");
+  EXPECT_EQ(shown[0].at("grade").as_string(), std::string(1, qualities[0].grade()));
+  EXPECT_EQ(shown[0].at("facts").to_number<std::size_t>(), qualities[0].facts);
+  EXPECT_TRUE(holds(healthcheck_html(record, context), "Quality of the data, by source"));
+}
+
+TEST(Healthcheck, RestrictedEntriesCarryTheNoticeOfTheLaw) {
+  evidence::Record record = sample::full_record();
+  const OrderContext context = sample::context();
+  EXPECT_FALSE(holds(healthcheck_html(record, context), "42 CFR part 2"));
+  record.facts.front().sensitivity = "R";
+  EXPECT_TRUE(holds(healthcheck_html(record, context), "1 entry marked as restricted"));
+  EXPECT_TRUE(holds(healthcheck_html(record, context),
+                    "42 CFR part 2 prohibits unauthorized use or disclosure of these records."));
 }
 
 TEST(Healthcheck, EmptyAndNotRetrievedDiffer) {

@@ -16,6 +16,7 @@ reminders = ["6h", "1d"]
 sufficiency = { sources = 1, facts = 1, named_providers = false, months = 0 }
 email_required = false
 withhold_restricted = false
+levels = {}
 
 [[channels]]
 channel = "ehr"
@@ -108,7 +109,7 @@ def test_show_has_the_same_members(types):
         "sources": 1, "facts": 1, "named_providers": False, "months": 0}
     assert shown["outputs"] == [{"name": "healthcheck", "format": "json"}, {"name": "apidata", "format": "json"}]
     assert list(shown) == ["code", "alias", "description", "timeout", "task_time", "reminders", "sufficiency",
-                           "email_required", "withhold_restricted", "channels", "outputs"]
+                           "email_required", "withhold_restricted", "levels", "channels", "outputs"]
     assert json.loads(types.run("show").stdout) == [shown]
 
 
@@ -121,6 +122,19 @@ def test_what_is_left_out_is_as_in_the_default_types(types):
         "channel": "ehr", "trigger": "at_start", "delay": "0s",
         "needs": ["name", "dateOfBirth", "gender", "address", "hipaaAuthorization"]}
     assert shown["channels"][1]["needs"] == []
+
+
+def test_levels_are_those_of_rules_that_exist(types):
+    types.add(LABS.replace("levels = {}", 'levels = { "sbp-140" = "135" }'))
+    shown = json.loads(types.run("show", "--code", "labs").stdout)
+    assert shown["levels"] == {"sbp-140": "135"}
+    assert types.run("export", "--code", "labs").stdout.count('levels = { sbp-140 = "135" }') == 1
+    for levels, words in (('{ nonsense = "1" }', "levels.nonsense must be one of ["),
+                          ('{ sbp-140 = "high" }', "levels.sbp-140 must be a decimal"),
+                          ("{ sbp-140 = 135 }", "levels.sbp-140 must be a text")):
+        refused = types.take_in(LABS.replace("levels = {}", f"levels = {levels}"))
+        assert refused.returncode == USED_WRONGLY
+        assert words.split()[0] in refused.stderr and words.split(" ", 1)[1] in refused.stderr, refused.stderr
 
 
 def test_the_first_own_type_takes_the_place_of_the_default_ones(types):
