@@ -79,8 +79,8 @@ House::Open open_postgres(const std::string& url) {
 app::Commit rows_of_one_order(House& house, app::NewOrder request, base::TimePoint due) {
   const base::TimePoint now = house.clock.now();
   app::User user;
-  user.human_id = base::make_hex_id(32, house.random);
-  user.user_id = base::make_hex_id(24, house.random);
+  user.human_id = base::make_hex_id(32, now, house.random);
+  user.user_id = base::make_hex_id(24, now, house.random);
   user.client_user_id = request.client_user_id;
   user.profile = request;
   user.created_at = user.updated_at = now;

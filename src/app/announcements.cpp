@@ -20,9 +20,9 @@ class Announcer {
       : in_(in), subject_(std::move(subject)), endpoints_(std::move(endpoints)), writes_(writes) {}
 
   void operator()(const order::StateChanged& change) {
-    add(base::make_uuid_v4(in_.random), kStatusEvent,
+    add(base::make_uuid_v7(in_.now, in_.random), kStatusEvent,
         order_status_body(subject_, change.to, in_.now, in_.public_url));
-    const std::string id = base::make_uuid_v4(in_.random);
+    const std::string id = base::make_uuid_v7(in_.now, in_.random);
     add(id, kSummaryEvent,
         order_summary_body(id, subject_, in_.decision.order, change.to, in_.reports, in_.now,
                            in_.public_url));
@@ -43,7 +43,7 @@ class Announcer {
     task.state = state;
     if (state == order::TaskState::open) task.closed_at.reset();
     const std::string& order_id = in_.order.core.id;
-    const std::string id = base::make_uuid_v4(in_.random);
+    const std::string id = base::make_uuid_v7(in_.now, in_.random);
     add(id, kTaskEvent,
         family == Family::flat ? task_status_body(subject_, order_id, task, in_.now, in_.public_url)
                                : task_updated_body(id, subject_, order_id, task, in_.now));
@@ -89,7 +89,7 @@ Job delivery_job(const StoredEvent& event, const WebhookEndpoint& endpoint, base
   std::string name = event.id + "/deliver/" + endpoint.id;
   if (!occasion.empty()) name += "/" + occasion;
   Job job;
-  job.id = base::make_uuid_from_name(name);
+  job.id = base::make_uuid_from_name(name, event.order_id);
   job.kind = kDeliverJob;
   job.order_id = event.order_id;
   job.payload = json::serialize(json::object{{"eventId", event.id}, {"endpointId", endpoint.id}});

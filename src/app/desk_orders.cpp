@@ -35,7 +35,7 @@ struct Placement {
 
 Job start_job(const StoredOrder& order, base::TimePoint now) {
   Job job;
-  job.id = base::make_uuid_from_name(order.core.id + "/start");
+  job.id = base::make_uuid_from_name(order.core.id + "/start", order.core.id);
   job.kind = kCommandJob;
   job.order_id = order.core.id;
   job.payload = command_payload(order::Start{});
@@ -48,7 +48,8 @@ void add_attachments(const NewOrder& request, const StoredOrder& order, base::Ti
   for (std::size_t i = 0; i < request.attachments.size(); ++i) {
     const Attachment& attachment = request.attachments[i];
     Blob blob;
-    blob.id = base::make_uuid_from_name(order.core.id + "/attachment/" + std::to_string(i));
+    blob.id = base::make_uuid_from_name(order.core.id + "/attachment/" + std::to_string(i),
+                                        order.core.id);
     blob.order_id = order.core.id;
     blob.type = attachment.type;
     blob.content_type = attachment.content_type;
@@ -65,8 +66,8 @@ Placement make_placement(const NewOrder& request, const order::OrderType& type,
   if (existing) {
     placement.user = std::move(*existing);
   } else {
-    placement.user.human_id = base::make_hex_id(32, random);
-    placement.user.user_id = base::make_hex_id(24, random);
+    placement.user.human_id = base::make_hex_id(32, now, random);
+    placement.user.user_id = base::make_hex_id(24, now, random);
     placement.user.client_user_id = request.client_user_id;
     placement.user.created_at = now;
   }

@@ -89,7 +89,7 @@ class Queue {
       return;
     }
     Job job;
-    job.id = base::make_uuid_from_name(in_.order.core.id + "/mail/" + occasion);
+    job.id = base::make_uuid_from_name(in_.order.core.id + "/mail/" + occasion, in_.order.core.id);
     job.kind = kMailJob;
     job.order_id = in_.order.core.id;
     job.payload = ticket_payload(ticket);

@@ -15,8 +15,9 @@ namespace json = boost::json;
 
 /// Ids of jobs follow from the order's version: the same decision never leaves the same work twice.
 std::string job_id(const StoredOrder& order, std::size_t index) {
-  return base::make_uuid_from_name(order.core.id + "/job/" + std::to_string(order.version) + "/" +
-                                   std::to_string(index));
+  return base::make_uuid_from_name(
+      order.core.id + "/job/" + std::to_string(order.version) + "/" + std::to_string(index),
+      order.core.id);
 }
 
 Job make_job(const StoredOrder& order, std::size_t index, const char* kind, std::string payload,

@@ -71,7 +71,7 @@ Job ship_job(const StoredReport& report, const Destination& destination, base::T
   std::string name = report.id + "/ship/" + destination.id;
   if (!occasion.empty()) name += "/" + occasion;
   Job job;
-  job.id = base::make_uuid_from_name(name);
+  job.id = base::make_uuid_from_name(name, report.order_id);
   job.kind = kShipJob;
   job.order_id = report.order_id;
   job.payload =

@@ -54,6 +54,17 @@ TEST(Ids, HaveTheShapesOfTheContract) {
   EXPECT_TRUE(std::regex_match(make_uuid_v7(from_unix_ms(1664472146406), random), v7));
   EXPECT_EQ(make_hex_id(40, random).size(), 40U);
   EXPECT_LT(make_uuid_v7(from_unix_ms(1000), random), make_uuid_v7(from_unix_ms(1001), random));
+  const std::string order = make_uuid_v7(from_unix_ms(1664472146406), random);
+  const std::string beside = make_uuid_from_name("a", order);
+  EXPECT_EQ(beside.substr(0, 13), order.substr(0, 13));
+  EXPECT_EQ(beside.substr(13), make_uuid_from_name("a").substr(13));
+  EXPECT_NE(beside, make_uuid_from_name("b", order));
+  EXPECT_EQ(make_uuid_from_name("a", make_uuid_v4(random)), make_uuid_from_name("a"));
+  EXPECT_EQ(make_uuid_from_name("a", "short"), make_uuid_from_name("a"));
+  const std::string id = make_hex_id(24, from_unix_ms(1664472146406), random);
+  EXPECT_EQ(id.size(), 24U);
+  EXPECT_EQ(id.substr(0, 8), "6335d452");
+  EXPECT_LT(id, make_hex_id(24, from_unix_ms(1664472147406), random));
 }
 
 TEST(Bytes, Base64IsStrictAboutItsAlphabet) {

@@ -46,10 +46,30 @@ std::string make_uuid_from_name(std::string_view name) {
   return format_uuid(bytes, 8);
 }
 
+std::string make_uuid_from_name(std::string_view name, std::string_view other) {
+  constexpr std::size_t kLength = 36;
+  constexpr std::size_t kTime = 13;  // 48 bits, with the hyphen in them
+  std::string id = make_uuid_from_name(name);
+  if (other.size() == kLength && other[kTime] == '-' && other[kTime + 1] == '7') {
+    id.replace(0, kTime, other.substr(0, kTime));
+  }
+  return id;
+}
+
 std::string make_hex_id(std::size_t digits, Random& random) {
   std::vector<std::byte> bytes(digits / 2);
   random.fill(bytes);
   return to_hex(bytes);
+}
+
+std::string make_hex_id(std::size_t digits, TimePoint now, Random& random) {
+  std::string id = make_hex_id(digits, random);
+  const auto seconds = static_cast<std::uint32_t>(to_unix_ms(now) / 1000);
+  std::array<std::byte, 4> bytes{};
+  for (std::size_t i = 0; i < bytes.size(); ++i)
+    bytes[i] = static_cast<std::byte>((seconds >> (24U - 8U * i)) & 0xFFU);
+  const std::string front = to_hex(bytes);
+  return id.replace(0, front.size(), front);
 }
 
 std::string make_secret(std::size_t count, Random& random) {
