@@ -114,6 +114,7 @@ Destination stored_destination(const json::object& in) {
   out.upload_headers = stored_headers(in.at("uploadHeaders"));
   out.private_key = stored_secret(in, "privateKey");
   out.host_keys = stored_texts(in.at("hostKeys"));
+  if (in.contains("pdfPassword")) out.pdf_password = stored_secret(in, "pdfPassword");
   out.created_at = base::from_unix_ms(in.at("createdAt").to_number<std::int64_t>());
   return out;
 }
@@ -171,6 +172,7 @@ std::string destination_to_json(const Destination& destination) {
                                       {"uploadHeaders", header_array(destination.upload_headers)},
                                       {"privateKey", destination.private_key.reveal()},
                                       {"hostKeys", text_array(destination.host_keys)},
+                                      {"pdfPassword", destination.pdf_password.reveal()},
                                       {"createdAt", base::to_unix_ms(destination.created_at)}});
 }
 

@@ -72,6 +72,7 @@ struct Destination {
   /// sftp: OpenSSH or PEM, not encrypted.
   base::Sensitive<std::string> private_key;
   std::vector<std::string> host_keys;  ///< sftp: "SHA256:…"; the server must show one of them
+  base::Sensitive<std::string> pdf_password;  ///< PDFs go out encrypted; empty: as they are
   base::TimePoint created_at{};
 
   friend bool operator==(const Destination&, const Destination&) = default;

@@ -38,6 +38,15 @@ std::optional<std::string> broken_secret_rule(std::string_view secret) {
   return std::nullopt;
 }
 
+std::optional<std::string> broken_pdf_password_rule(std::string_view password) {
+  if (password.size() < kPdfPasswordLeast || password.size() > kPdfPasswordBytes ||
+      broken_secret_rule(password)) {
+    return "must be " + std::to_string(kPdfPasswordLeast) + " to " +
+           std::to_string(kPdfPasswordBytes) + " bytes of UTF-8 without control characters";
+  }
+  return std::nullopt;
+}
+
 std::optional<std::string> broken_user_rule(std::string_view user) {
   if (auto rule = broken_secret_rule(user)) return rule;
   if (user.find(':') != std::string_view::npos) return "must not contain a colon";

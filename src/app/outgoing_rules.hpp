@@ -12,6 +12,8 @@
 
 namespace chartroom::app {
 
+inline constexpr std::size_t kPdfPasswordLeast = 8;
+inline constexpr std::size_t kPdfPasswordBytes = 127;
 inline constexpr std::size_t kCredentialBytes = 1'000;  ///< user, password, client id and secret
 inline constexpr std::size_t kScopeBytes = 1'000;
 inline constexpr std::size_t kPemBytes = 32U * 1024;
@@ -20,6 +22,8 @@ inline constexpr std::size_t kDestinationNameBytes = 40;
 inline constexpr std::size_t kDestinationReportsMost = 20;
 inline constexpr std::size_t kHostKeysMost = 5;
 
+/// For passwords of PDFs: 8 to kPdfPasswordBytes bytes (ISO 32000-2 7.6.4.3.3), as above.
+[[nodiscard]] std::optional<std::string> broken_pdf_password_rule(std::string_view password);
 /// For passwords and secrets: 1 to kCredentialBytes bytes of UTF-8 without control characters.
 [[nodiscard]] std::optional<std::string> broken_secret_rule(std::string_view secret);
 /// For a user's name (basic) and a client id: the same; a user's name has no colon (RFC 7617 §2).

@@ -70,6 +70,10 @@ base::Result<void> JobRunner::run_ship(const Work& work) {
   }
   const auto whose = subject_of(work.tenant, **order);
   if (!whose) return base::pass_on(whose.error());
+  // Never as it is instead.
+  if (!encrypt_for(**destination, *report, ports_.random)) {
+    return bury(work, "the PDF could not be encrypted");
+  }
   const Shipment shipment = make_shipment(*whose, **destination, std::move(*report));
   return note_shipment(work, **destination, report_id,
                        ports_.shipper->ship(**destination, shipment));

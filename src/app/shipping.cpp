@@ -6,6 +6,7 @@
 #include "app/context.hpp"
 #include "app/report_file.hpp"
 #include "base/ids.hpp"
+#include "report/pdf_encrypt.hpp"
 
 namespace chartroom::app {
 namespace {
@@ -83,6 +84,17 @@ Job ship_job(const StoredReport& report, const Destination& destination, base::T
 
 std::string shipment_subject(const std::string& report_id, const std::string& destination_name) {
   return report_id + "/" + destination_name;
+}
+
+base::Result<void> encrypt_for(const Destination& destination, StoredReport& report,
+                               base::Random& random) {
+  if (destination.pdf_password.reveal().empty() || report.file_extension != "pdf") return {};
+  constexpr std::size_t kOwnerBytes = 32;
+  const base::Sensitive<std::string> owner(base::make_secret(kOwnerBytes, random));
+  auto encrypted = report::encrypt_pdf(report.bytes.reveal(), destination.pdf_password, owner);
+  if (!encrypted) return base::pass_on(encrypted.error());
+  report.bytes = base::Sensitive<std::string>(*std::move(encrypted));
+  return {};
 }
 
 Shipment make_shipment(const Subject& subject, const Destination& destination,

@@ -23,6 +23,11 @@ namespace chartroom::app {
 [[nodiscard]] std::string shipment_subject(const std::string& report_id,
                                            const std::string& destination_name);
 
+/// Encrypts a PDF where the destination has a password for them; anything else stays as it is.
+/// Errors: corrupt.
+[[nodiscard]] base::Result<void> encrypt_for(const Destination& destination, StoredReport& report,
+                                             base::Random& random);
+
 /// Everything that the destination is sent. The id follows from report and destination, so that a
 /// receiver recognises what it has already, however often it comes.
 [[nodiscard]] Shipment make_shipment(const Subject& subject, const Destination& destination,

@@ -72,6 +72,7 @@ json::object shown(const app::Destination& destination) {
                    {"type", app::to_string(destination.kind)},
                    {"url", destination.url},
                    {"reports", json::array(destination.reports.begin(), destination.reports.end())},
+                   {"pdfs_encrypted", !destination.pdf_password.reveal().empty()},
                    {"created_at", base::format_iso(destination.created_at)}};
   if (destination.kind == app::Destination::Kind::sftp) {
     out["host_keys"] = json::array(destination.host_keys.begin(), destination.host_keys.end());

@@ -58,11 +58,13 @@ std::optional<std::string> text_or_file(TableReader& table, const std::string& n
 }
 
 /// One line: an editor's line feed at the end of a file is not part of a secret.
-Secret secret_line(TableReader& table, const std::string& name, SecretFiles& files) {
+Secret secret_line(
+    TableReader& table, const std::string& name, SecretFiles& files,
+    std::optional<std::string> (*broken_rule)(std::string_view) = app::broken_secret_rule) {
   auto text = text_or_file(table, name, files);
   if (!text) return {};
   while (text->ends_with('\n') || text->ends_with('\r')) text->pop_back();
-  if (const auto broken = app::broken_secret_rule(*text)) table.refuse(name, *broken);
+  if (const auto broken = broken_rule(*text)) table.refuse(name, *broken);
   return Secret(*std::move(text));
 }
 
@@ -256,6 +258,10 @@ Destination read_destination(const toml::table& table, bool sandbox,
     const auto broken =
         is_sftp ? app::broken_sftp_url_rule(*url) : app::broken_url_rule(*url, sandbox);
     if (broken) document.refuse("url", *broken);
+  }
+  if (document.has("pdf_password") || document.has("pdf_password_file")) {
+    destination.pdf_password =
+        secret_line(document, "pdf_password", files, app::broken_pdf_password_rule);
   }
   if (is_sftp) {
     read_sftp_members(document, files, destination);

@@ -129,6 +129,40 @@ def test_every_report_goes_out_as_a_form(customer, add, receiver):
     assert sorted(shipped) == sorted(f"{one}/archive" for one in reports)
 
 
+def test_pdfs_go_out_encrypted_where_a_password_is_set(customer, add, receiver, tmp_path):
+    secret = tmp_path / "pdf.password"
+    secret.write_text(PASSWORD + "\n")
+    secret.chmod(0o600)
+    shown = add(form_text(receiver, f'pdf_password_file = "{secret}"\n'))
+    assert shown["pdfs_encrypted"] is True and PASSWORD not in json.dumps(shown)
+    reports = reports_of(customer.complete(network_order()))
+    formats = set()
+    for request in receiver.wait_for("form", len(reports)):
+        parts = request.parts()
+        metadata, sent = json.loads(parts["metadata"][2]), parts["file"][2]
+        here = customer.get(reports[metadata["reportId"]]["uri"]).content
+        formats.add(metadata["fileExtension"])
+        if metadata["fileExtension"] != "pdf":
+            assert sent == here
+            continue
+        file = tmp_path / "sent.pdf"
+        file.write_bytes(sent)
+        read = ["pdftotext", file, "-"]
+        assert subprocess.run(read, capture_output=True, check=False).returncode != 0
+        with_password = subprocess.run([*read[:1], "-upw", PASSWORD, *read[1:]], capture_output=True, check=True)
+        plain = subprocess.run(["pdftotext", "-", "-"], input=here, capture_output=True, check=True)
+        assert with_password.stdout == plain.stdout != b""
+    assert {"pdf", "json"} <= formats
+
+
+def test_a_password_of_pdfs_has_its_limits(customer, tmp_path, receiver):
+    for password in ("short", "x" * 128):
+        file = write(tmp_path, form_text(receiver, f'pdf_password = "{password}"\n'))
+        refused = destination_command(customer, "add", "--file", file)
+        assert refused.returncode == 2 and "pdf_password: must be 8 to 127 bytes" in refused.stderr
+        assert password not in refused.stderr.replace(str(file), "")
+
+
 @pytest.mark.parametrize("method", ["PUT", None], ids=["as it is answered", "POST by default"])
 def test_reports_go_to_the_url_that_the_customer_answers(customer, add, receiver, method):
     receiver.upload_method = method
@@ -344,7 +378,7 @@ def test_secrets_are_in_no_list_no_log_and_no_file(make_server, make_customer, r
 
 def test_added_listed_tested_and_removed(customer, add, receiver):
     shown = add(form_text(receiver, 'reports = ["healthcheck.pdf", "*.json"]\n[headers]\nX-Tenant = "7"\n'))
-    assert list(shown) == ["id", "name", "type", "url", "reports", "created_at", "authentication", "headers"]
+    assert list(shown) == ["id", "name", "type", "url", "reports", "pdfs_encrypted", "created_at", "authentication", "headers"]
     assert shown["headers"] == ["X-Tenant"] and shown["authentication"] == {"type": "none"}
     assert lines(destination_command(customer, "list")) == [shown]
     assert lines(destination_command(customer, "test", "--name", "archive")) == [{"accepted": True, "status": 200}]
