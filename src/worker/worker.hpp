@@ -40,8 +40,8 @@ struct WorkerSettings {
 
 /// A claimed job belongs to us this long without a heartbeat. With kPoll and the time of a claim it
 /// stays below the ten seconds that are promised.
-inline constexpr base::Duration kLease = std::chrono::seconds{8};
-inline constexpr base::Duration kHeartbeat = std::chrono::seconds{3};
+inline constexpr base::Duration kLease = std::chrono::seconds{7};
+inline constexpr base::Duration kHeartbeat = std::chrono::seconds{2};
 /// The store is asked at least this often: wake() is only a hint.
 inline constexpr base::Duration kPoll = std::chrono::seconds{1};
 /// No more is claimed than what ended in this time (or the settings' claim_batch)…

@@ -8,7 +8,7 @@ from house import OPEN, UNFINISHED, House
 
 LIMIT_S = 10.0  # within which a dead worker's work runs again
 STEPS = "('claim', 'done', 'dead', 'retry', 'expired', 'released')"
-LEASE_S = 9     # src/worker/worker.hpp
+LEASE_S = 7     # src/worker/worker.hpp
 EXPECTED = [(False, "In Progress"), (True, "in progress"), (False, "Completed"), (True, "completed")]
 EVENTS_OF_AN_ORDER = len(EXPECTED)
 
