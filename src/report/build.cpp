@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/json/serialize.hpp>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "report/composed.hpp"
@@ -19,11 +20,17 @@ namespace {
 using base::Result;
 using Reports = std::vector<BuiltReport>;
 
-/// Makes the reports of one order. PDFs are kept, because a combined report binds the same ones.
+/// Makes the reports of one order. What a combined report binds is drawn once.
 class Builder {
  public:
-  Builder(const evidence::Record& record, const OrderContext& context)
-      : lens_(record, context), raw_(lens_) {}
+  Builder(const std::vector<ReportSpec>& specs, const evidence::Record& record,
+          const OrderContext& context)
+      : lens_(record, context), raw_(lens_) {
+    for (const ReportSpec& spec : specs) {
+      if (spec.name == "combined")
+        bound_.insert(spec.base_reports.begin(), spec.base_reports.end());
+    }
+  }
 
   Result<Reports> build(const ReportSpec& spec) {
     if (spec.name == "combined") return combined(spec);
@@ -84,36 +91,57 @@ class Builder {
   }
 
   Result<Reports> pdfs(const ReportKind& kind) {
-    const auto kept = pdfs_.find(kind.name);
-    if (kept != pdfs_.end()) return kept->second;
     Reports built;
-    std::vector<std::string> titles;
+    if (bound_.contains(kind.name)) {
+      const auto drawn = draw(kind);
+      if (!drawn) return base::pass_on(drawn.error());
+      for (const Drawn& one : **drawn) {
+        auto bytes = press_.write(one.part.number);
+        if (!bytes) return base::pass_on(std::move(bytes.error()));
+        built.push_back(made(kind.name, Format::pdf, one.provider_id, std::move(*bytes)));
+      }
+      return built;
+    }
     for (const MadeReport& report : kind.documents(lens_)) {
       auto bytes = render_pdf(report.document);
       if (!bytes) return base::pass_on(std::move(bytes.error()));
       built.push_back(made(kind.name, Format::pdf, report.provider_id, std::move(*bytes)));
-      titles.push_back(report.title);
     }
-    titles_[kind.name] = std::move(titles);
-    return pdfs_.emplace(kind.name, std::move(built)).first->second;
+    return built;
+  }
+
+  struct Drawn {
+    PdfPress::Part part;
+    std::string provider_id;
+  };
+
+  /// The documents of a report that is bound, in the press.
+  Result<const std::vector<Drawn>*> draw(const ReportKind& kind) {
+    const auto kept = drawn_.find(kind.name);
+    if (kept != drawn_.end()) return &kept->second;
+    std::vector<Drawn> drawn;
+    for (const MadeReport& report : kind.documents(lens_)) {
+      const auto number = press_.draw(report.document);
+      if (!number) return base::pass_on(number.error());
+      drawn.push_back({{report.title, *number}, report.provider_id});
+    }
+    return &drawn_.emplace(kind.name, std::move(drawn)).first->second;
   }
 
   Result<Reports> combined(const ReportSpec& spec) {
-    std::vector<PdfPart> parts;
+    std::vector<PdfPress::Part> parts;
     std::vector<std::string> names;
     for (const std::string& name : spec.base_reports) {
       const ReportKind* kind = find_kind(name);
       if (kind == nullptr || !kind->can_build(lens_)) continue;
-      auto built = pdfs(*kind);
-      if (!built) return base::pass_on(std::move(built.error()));
-      for (std::size_t i = 0; i < built->size(); ++i) {
-        parts.push_back({titles_[name][i], std::move((*built)[i].bytes)});
-      }
+      const auto drawn = draw(*kind);
+      if (!drawn) return base::pass_on(drawn.error());
+      for (const Drawn& one : **drawn) parts.push_back(one.part);
       names.push_back(name);
     }
     Reports result;
     if (parts.empty()) return result;
-    auto bytes = combine_pdfs(cover_document(lens_), parts);
+    auto bytes = press_.bind(cover_document(lens_), parts);
     if (!bytes) return base::pass_on(std::move(bytes.error()));
     result.push_back({spec.name, Format::pdf, std::move(names), {}, std::move(*bytes)});
     return result;
@@ -121,8 +149,9 @@ class Builder {
 
   Lens lens_;
   RawItems raw_;
-  std::map<std::string, Reports> pdfs_;                     ///< by report name
-  std::map<std::string, std::vector<std::string>> titles_;  ///< of those, in the same order
+  std::set<std::string> bound_;  ///< names of reports that a combined one binds
+  PdfPress press_;
+  std::map<std::string, std::vector<Drawn>> drawn_;  ///< by report name
 };
 
 }  // namespace
@@ -148,7 +177,7 @@ Result<Reports> build(const std::vector<ReportSpec>& specs, const evidence::Reco
                         "there is no report of this name in this format", "reports");
     }
   }
-  Builder builder(record, context);
+  Builder builder(specs, record, context);
   Reports all;
   for (const ReportSpec& spec : specs) {
     auto built = builder.build(spec);

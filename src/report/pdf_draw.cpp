@@ -245,20 +245,26 @@ base::Result<std::string> draw_pages(Canvas& canvas, const Document& document, T
   return drawing.finish();
 }
 
-base::Result<std::string> draw_stamps(const std::vector<std::string>& texts) {
+base::Result<StampGlyphs> draw_stamp_glyphs(const std::vector<std::string>& texts) {
   Drawing drawing;
   TextEngine engine;
   TextStyle style;
   style.size = kSmallSize;
   style.colour = kMuted;
   style.weight = 600;
+  style.keep_space = true;
   drawing.metadata(CAIRO_PDF_METADATA_CREATE_DATE, "2000-01-01T00:00:00Z");
+  StampGlyphs glyphs;
   for (const std::string& text : texts) {
     const TextPtr box = engine.make(text, style, 0);
-    draw_text(drawing.cairo(), *box, 0, box->lines.size(), kRight - box->width, kStampY);
+    glyphs.widths.push_back(box->width);
+    draw_text(drawing.cairo(), *box, 0, box->lines.size(), kStampGlyphX, kStampY);
     cairo_show_page(drawing.cairo());
   }
-  return drawing.finish();
+  auto bytes = drawing.finish();
+  if (!bytes) return base::pass_on(bytes.error());
+  glyphs.bytes = std::move(*bytes);
+  return glyphs;
 }
 
 }  // namespace chartroom::report::pdf

@@ -1,4 +1,4 @@
-// From placed pieces to PDF bytes: drawing (cairo), then structure, links and outline (qpdf).
+// From placed pieces to pages of a PDF: drawing (cairo), then structure and links (qpdf).
 #pragma once
 
 #include <memory>
@@ -7,6 +7,7 @@
 
 #include "base/result.hpp"
 #include "report/document.hpp"
+#include "report/pdf_book.hpp"
 #include "report/pdf_canvas.hpp"
 #include "report/pdf_received.hpp"
 
@@ -17,18 +18,23 @@ namespace chartroom::report::pdf {
 [[nodiscard]] base::Result<std::string> draw_pages(Canvas& canvas, const Document& document,
                                                    TextEngine& text);
 
-/// Adds to the drawn pages what cairo does not do as we want it: the structure tree with
-/// alternative texts and table attributes, links, bookmarks, pages of received PDFs, language and
-/// title.
-[[nodiscard]] base::Result<std::string> finish_pdf(
-    const std::string& drawn, const Canvas& canvas, const Document& document,
-    const std::vector<std::shared_ptr<Received>>& received);
+/// Puts drawn pages into a book, with what cairo does not do as we want it: the structure with
+/// alternative texts and table attributes, links, pages of received PDFs. `behind` are pages that
+/// follow in the same file; anchors on later pages than the canvas has lie on them.
+[[nodiscard]] base::Result<Sheaf> finish_pages(
+    Book& book, std::string drawn, const Canvas& canvas,
+    const std::vector<std::shared_ptr<Received>>& received,
+    const std::vector<QPDFObjectHandle>& behind = {});
 
-/// A PDF with `texts.size()` pages that hold nothing but these words at the top right, in muted
-/// ink.
-[[nodiscard]] base::Result<std::string> draw_stamps(const std::vector<std::string>& texts);
+inline constexpr double kStampHeight = 12;
+inline constexpr double kStampGlyphX = 20;
 
-/// "D:20260314092653Z", for document information dictionaries.
-[[nodiscard]] std::string pdf_date(base::TimePoint time);
+/// A PDF with a page for each text: drawn in muted ink, its top left corner at kStampGlyphX and
+/// kStampY.
+struct StampGlyphs {
+  std::string bytes;
+  std::vector<double> widths;
+};
+[[nodiscard]] base::Result<StampGlyphs> draw_stamp_glyphs(const std::vector<std::string>& texts);
 
 }  // namespace chartroom::report::pdf

@@ -3,7 +3,7 @@
 #include <qpdf/Buffer.hh>
 #include <qpdf/QPDFWriter.hh>
 
-#include "report/pdf_draw.hpp"
+#include "report/pdf_book.hpp"
 
 namespace chartroom::report::pdf {
 namespace {
@@ -77,7 +77,10 @@ std::string write_pdf(QPDF& pdf) {
   QPDFWriter writer(pdf);
   writer.setOutputMemory();
   writer.setObjectStreamMode(qpdf_o_generate);
+  // What is compressed stays as it is.
+  writer.setDecodeLevel(qpdf_dl_none);
   writer.setDeterministicID(true);
+  writer.setMinimumPDFVersion("1.7");
   writer.write();
   const auto buffer = writer.getBufferSharedPointer();
   return {reinterpret_cast<const char*>(buffer->getBuffer()), buffer->getSize()};

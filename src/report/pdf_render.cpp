@@ -1,6 +1,8 @@
 // render_pdf(): blocks in order, under a head that says what this is and who it is about.
 #include <algorithm>
+#include <exception>
 
+#include "report/combine.hpp"
 #include "report/pdf_compose.hpp"
 #include "report/pdf_draw.hpp"
 #include "report/render.hpp"
@@ -107,34 +109,81 @@ struct LayBlock {
 };
 
 }  // namespace
-}  // namespace pdf
 
-base::Result<std::string> render_pdf(const Document& document) {
-  pdf::TextEngine text;
-  text.set_anchors(pdf::anchors_of(document));
-  pdf::Canvas canvas(pdf::kHeadTop);
-  pdf::Composer composer{text, canvas, {}, 0};
-  pdf::lay_head(composer, document);
-  const std::size_t position = pdf::contents_position(document);
+base::Result<Sheaf> draw_sheaf(Book& book, const Document& document) {
+  TextEngine text;
+  text.set_anchors(anchors_of(document));
+  Canvas canvas(kHeadTop);
+  Composer composer{text, canvas, {}, 0};
+  lay_head(composer, document);
+  const std::size_t position = contents_position(document);
   const auto contents = [&](std::size_t at) {
-    if (at == position && document.with_contents) {
-      pdf::lay_contents(composer, pdf::contents_of(document));
-    }
+    if (at == position && document.with_contents) lay_contents(composer, contents_of(document));
   };
   for (std::size_t i = 0; i < document.blocks.size(); ++i) {
     contents(i);
-    if (pdf::is_title(document, i)) {
+    if (is_title(document, i)) {
       canvas.anchor(std::get<Heading>(document.blocks[i]).anchor, 0);
       continue;
     }
     const bool last = i + 1 == document.blocks.size();
-    const double after = last ? 0 : pdf::first_part_height(document.blocks[i + 1]);
-    std::visit(pdf::LayBlock{composer, after}, document.blocks[i]);
+    const double after = last ? 0 : first_part_height(document.blocks[i + 1]);
+    std::visit(LayBlock{composer, after}, document.blocks[i]);
   }
   contents(document.blocks.size());
-  const auto drawn = pdf::draw_pages(canvas, document, text);
-  if (!drawn) return drawn;
-  return pdf::finish_pdf(*drawn, canvas, document, composer.received);
+  auto drawn = draw_pages(canvas, document, text);
+  if (!drawn) return base::pass_on(drawn.error());
+  return finish_pages(book, std::move(*drawn), canvas, composer.received);
+}
+
+}  // namespace pdf
+
+struct PdfPress::State {
+  struct Kept {
+    Document about;  ///< without its blocks
+    pdf::Sheaf sheaf;
+  };
+  pdf::Book book;
+  std::vector<Kept> documents;
+};
+
+PdfPress::PdfPress() : state_(std::make_unique<State>()) {}
+PdfPress::~PdfPress() = default;
+
+base::Result<std::size_t> PdfPress::draw(const Document& document) {
+  auto sheaf = pdf::draw_sheaf(state_->book, document);
+  if (!sheaf) return base::pass_on(sheaf.error());
+  Document about;
+  about.title = document.title;
+  about.subtitle = document.subtitle;
+  about.language = document.language;
+  about.created = document.created;
+  state_->documents.push_back({std::move(about), std::move(*sheaf)});
+  return state_->documents.size() - 1;
+}
+
+base::Result<std::string> PdfPress::write(std::size_t number) {
+  const State::Kept& kept = state_->documents.at(number);
+  try {
+    return pdf::write_sheaf(state_->book, kept.about, kept.sheaf);
+  } catch (const std::exception&) {
+    return base::fail(base::ErrorCode::internal, "a report's PDF could not be written");
+  }
+}
+
+base::Result<std::string> PdfPress::bind(const Document& cover, const std::vector<Part>& parts) {
+  std::vector<pdf::Bound> bound;
+  for (const Part& part : parts) {
+    bound.push_back({part.title, &state_->documents.at(part.number).sheaf});
+  }
+  return pdf::bind_parts(state_->book, cover, bound);
+}
+
+base::Result<std::string> render_pdf(const Document& document) {
+  PdfPress press;
+  const auto number = press.draw(document);
+  if (!number) return base::pass_on(number.error());
+  return press.write(*number);
 }
 
 }  // namespace chartroom::report

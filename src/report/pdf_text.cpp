@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <map>
 
 #include "base/text.hpp"
 
@@ -227,9 +228,11 @@ TextPtr TextEngine::build(const Spans& spans, const TextStyle& style, double wid
 }
 
 const TextEngine::Advances& TextEngine::advances(const TextStyle& style) {
+  // By weight and face, for one point: fonts do not change while we run.
+  thread_local std::map<int, Advances> kept;
   const int face = style.weight * 2 + (style.mono ? 1 : 0);
-  const auto found = advances_.find(face);
-  if (found != advances_.end()) return found->second;
+  const auto found = kept.find(face);
+  if (found != kept.end()) return found->second;
   constexpr double kSample = 100;
   TextStyle sample = style;
   sample.size = kSample;
@@ -242,7 +245,7 @@ const TextEngine::Advances& TextEngine::advances(const TextStyle& style) {
     table[static_cast<std::size_t>(c)] = static_cast<float>(make(text, sample, 0)->width / kSample);
   }
   table[' '] = 0.29F;
-  return advances_.emplace(face, table).first->second;
+  return kept.emplace(face, table).first->second;
 }
 
 TextEngine::Extent TextEngine::estimate(const Spans& spans, const TextStyle& style) {

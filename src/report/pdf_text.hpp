@@ -6,7 +6,6 @@
 
 #include <array>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -91,7 +90,6 @@ class TextEngine {
   ContextPtr context_;
   std::vector<std::string> anchors_;  // sorted
   std::unordered_map<std::string, TextPtr> cache_;
-  std::map<int, Advances> advances_;  // by weight and face, for one point
 };
 
 /// Draws lines [first, last) with the top of `first` at y.
