@@ -27,8 +27,9 @@ class Builder {
           const OrderContext& context)
       : lens_(record, context), raw_(lens_) {
     for (const ReportSpec& spec : specs) {
-      if (spec.name == "combined")
-        bound_.insert(spec.base_reports.begin(), spec.base_reports.end());
+      if (spec.name != "combined") continue;
+      bound_.insert(spec.base_reports.begin(), spec.base_reports.end());
+      bindings_[spec.base_reports] = {};
     }
   }
 
@@ -92,66 +93,78 @@ class Builder {
 
   Result<Reports> pdfs(const ReportKind& kind) {
     Reports built;
-    if (bound_.contains(kind.name)) {
-      const auto drawn = draw(kind);
-      if (!drawn) return base::pass_on(drawn.error());
-      for (const Drawn& one : **drawn) {
-        auto bytes = press_.write(one.part.number);
+    if (!bound_.contains(kind.name)) {
+      for (const MadeReport& report : kind.documents(lens_)) {
+        auto bytes = render_pdf(report.document);
         if (!bytes) return base::pass_on(std::move(bytes.error()));
-        built.push_back(made(kind.name, Format::pdf, one.provider_id, std::move(*bytes)));
+        built.push_back(made(kind.name, Format::pdf, report.provider_id, std::move(*bytes)));
       }
       return built;
     }
-    for (const MadeReport& report : kind.documents(lens_)) {
-      auto bytes = render_pdf(report.document);
+    draw_all();
+    for (const Drawn& one : drawn_[kind.name]) {
+      auto bytes = press_.write(one.part.number);
       if (!bytes) return base::pass_on(std::move(bytes.error()));
-      built.push_back(made(kind.name, Format::pdf, report.provider_id, std::move(*bytes)));
+      built.push_back(made(kind.name, Format::pdf, one.provider_id, std::move(*bytes)));
     }
     return built;
+  }
+
+  Result<Reports> combined(const ReportSpec& spec) {
+    draw_all();
+    Reports result;
+    const Binding& binding = bindings_.at(spec.base_reports);
+    if (binding.names.empty()) return result;
+    auto bytes = press_.write(binding.number);
+    if (!bytes) return base::pass_on(std::move(bytes.error()));
+    result.push_back({spec.name, Format::pdf, binding.names, {}, std::move(*bytes)});
+    return result;
+  }
+
+  /// Draws what is bound, and what binds it, before the first of them is written.
+  void draw_all() {
+    for (auto& [base_reports, binding] : bindings_) {
+      if (!std::exchange(binding.drawn, true)) draw(base_reports, binding);
+    }
   }
 
   struct Drawn {
     PdfPress::Part part;
     std::string provider_id;
   };
+  struct Binding {
+    bool drawn = false;
+    std::vector<std::string> names;  ///< of the reports in it; none: there is nothing to bind
+    std::size_t number = 0;          ///< in the press
+  };
 
-  /// The documents of a report that is bound, in the press.
-  Result<const std::vector<Drawn>*> draw(const ReportKind& kind) {
-    const auto kept = drawn_.find(kind.name);
-    if (kept != drawn_.end()) return &kept->second;
-    std::vector<Drawn> drawn;
-    for (const MadeReport& report : kind.documents(lens_)) {
-      const auto number = press_.draw(report.document);
-      if (!number) return base::pass_on(number.error());
-      drawn.push_back({{report.title, *number}, report.provider_id});
-    }
-    return &drawn_.emplace(kind.name, std::move(drawn)).first->second;
-  }
-
-  Result<Reports> combined(const ReportSpec& spec) {
+  void draw(const std::vector<std::string>& base_reports, Binding& binding) {
     std::vector<PdfPress::Part> parts;
-    std::vector<std::string> names;
-    for (const std::string& name : spec.base_reports) {
+    for (const std::string& name : base_reports) {
       const ReportKind* kind = find_kind(name);
       if (kind == nullptr || !kind->can_build(lens_)) continue;
-      const auto drawn = draw(*kind);
-      if (!drawn) return base::pass_on(drawn.error());
-      for (const Drawn& one : **drawn) parts.push_back(one.part);
-      names.push_back(name);
+      if (!drawn_.contains(name)) {
+        std::vector<Drawn>& drawn = drawn_[name];
+        for (const MadeReport& report : kind->documents(lens_)) {
+          drawn.push_back({{report.title, press_.draw(report.document)}, report.provider_id});
+        }
+      }
+      for (const Drawn& one : drawn_[name]) parts.push_back(one.part);
+      binding.names.push_back(name);
     }
-    Reports result;
-    if (parts.empty()) return result;
-    auto bytes = press_.bind(cover_document(lens_), parts);
-    if (!bytes) return base::pass_on(std::move(bytes.error()));
-    result.push_back({spec.name, Format::pdf, std::move(names), {}, std::move(*bytes)});
-    return result;
+    if (parts.empty()) {
+      binding.names.clear();
+    } else {
+      binding.number = press_.bind(cover_document(lens_), parts);
+    }
   }
 
   Lens lens_;
   RawItems raw_;
   std::set<std::string> bound_;  ///< names of reports that a combined one binds
   PdfPress press_;
-  std::map<std::string, std::vector<Drawn>> drawn_;  ///< by report name
+  std::map<std::string, std::vector<Drawn>> drawn_;       ///< by report name
+  std::map<std::vector<std::string>, Binding> bindings_;  ///< by what is bound
 };
 
 }  // namespace

@@ -2,14 +2,16 @@
 #include "report/combine.hpp"
 
 #include <exception>
-#include <list>
+#include <stdexcept>
+
+#include "report/pdf_draw.hpp"
 
 namespace chartroom::report {
 namespace pdf {
 namespace {
 
 /// The page that stands for a part that cannot be read.
-base::Result<Sheaf> stand_in(Book& book, const Document& cover, const PdfPart& part) {
+Document stand_in(const Document& cover, const PdfPart& part) {
   Document page;
   page.title = part.title.empty() ? "Part not readable" : part.title;
   page.subtitle = cover.subtitle;
@@ -23,45 +25,53 @@ base::Result<Sheaf> stand_in(Book& book, const Document& cover, const PdfPart& p
   note.spans.front().text =
       "Its file is not a PDF that can be read. The file itself is kept unchanged.";
   page.blocks.emplace_back(std::move(note));
-  return draw_sheaf(book, page);
+  return page;
 }
 
-base::Result<Sheaf> sheaf_of(Book& book, const Document& cover, const PdfPart& part) {
-  const auto open = open_part(part);
-  if (!open) return stand_in(book, cover, part);
-  try {
-    return take_part(book, *open);
-  } catch (const std::exception&) {
-    return base::fail(base::ErrorCode::internal, "a part of a combined PDF could not be copied");
+/// Pages that are drawn into a file of their own.
+template <typename Sketcher>
+Sheaf draw_sheaf(Book& book, const Document& document, const std::vector<QPDFObjectHandle>& behind,
+                 Sketcher sketcher) {
+  Drawing drawing(document.created);
+  const Sketch sketch = sketcher(drawing);
+  auto bytes = drawing.finish();
+  if (!bytes) throw std::runtime_error("the pages could not be drawn");
+  return finish_pages(book, *open_drawn(book, std::move(*bytes)), sketch, behind);
+}
+
+Sheaf sheaf_of(Book& book, const Document& cover, const PdfPart& part) {
+  if (const auto open = open_part(part)) return take_part(book, *open);
+  const Document page = stand_in(cover, part);
+  return draw_sheaf(book, page, {},
+                    [&](Drawing& drawing) { return sketch_document(drawing, page); });
+}
+
+std::string bind(const Document& cover, const std::vector<PdfPart>& parts) {
+  Book book;
+  std::vector<Sheaf> sheaves;
+  for (const PdfPart& part : parts) sheaves.push_back(sheaf_of(book, cover, part));
+  std::vector<Bound> bound;
+  std::vector<ListedPart> listed;
+  std::vector<QPDFObjectHandle> behind;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    bound.push_back({parts[i].title, &sheaves[i]});
+    listed.push_back({parts[i].title, &sheaves[i].bookmarks, sheaves[i].pages.size()});
+    for (const Sheaf::Page& page : sheaves[i].pages) behind.push_back(page.object);
   }
+  const Sheaf front = draw_sheaf(
+      book, cover, behind, [&](Drawing& drawing) { return sketch_cover(drawing, cover, listed); });
+  return write_bound(book, cover, front, bound);
 }
 
 }  // namespace
-
-base::Result<std::string> bind_parts(Book& book, const Document& cover,
-                                     const std::vector<Bound>& parts) {
-  const auto front = draw_cover(book, cover, parts);
-  if (!front) return base::pass_on(front.error());
-  try {
-    return write_bound(book, cover, *front, parts);
-  } catch (const std::exception&) {
-    return base::fail(base::ErrorCode::internal, "the combined PDF could not be written");
-  }
-}
-
 }  // namespace pdf
 
 base::Result<std::string> combine_pdfs(const Document& cover, const std::vector<PdfPart>& parts) {
-  pdf::Book book;
-  std::list<pdf::Sheaf> sheaves;
-  std::vector<pdf::Bound> bound;
-  for (const PdfPart& part : parts) {
-    auto sheaf = pdf::sheaf_of(book, cover, part);
-    if (!sheaf) return base::pass_on(sheaf.error());
-    sheaves.push_back(std::move(*sheaf));
-    bound.push_back({part.title, &sheaves.back()});
+  try {
+    return pdf::bind(cover, parts);
+  } catch (const std::exception&) {
+    return base::fail(base::ErrorCode::internal, "the combined PDF could not be written");
   }
-  return pdf::bind_parts(book, cover, bound);
 }
 
 }  // namespace chartroom::report

@@ -1,4 +1,4 @@
-// Pieces of combined reports: parts that come as files, and the cover.
+// Parts of combined reports that come as files.
 #pragma once
 
 #include <memory>
@@ -33,16 +33,5 @@ struct OpenPart {
 /// Copies the part's pages into the book, and its structure tree where it is ours.
 /// Throws what qpdf throws.
 [[nodiscard]] Sheaf take_part(Book& book, const std::shared_ptr<OpenPart>& part);
-
-/// Draws a document into the book. Errors: internal.
-[[nodiscard]] base::Result<Sheaf> draw_sheaf(Book& book, const Document& document);
-
-/// The cover with its table of contents, leading to `parts`. Errors: internal.
-[[nodiscard]] base::Result<Sheaf> draw_cover(Book& book, const Document& cover,
-                                             const std::vector<Bound>& parts);
-
-/// Binds the parts behind a cover. Errors: internal.
-[[nodiscard]] base::Result<std::string> bind_parts(Book& book, const Document& cover,
-                                                   const std::vector<Bound>& parts);
 
 }  // namespace chartroom::report::pdf

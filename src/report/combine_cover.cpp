@@ -1,4 +1,3 @@
-#include "report/combine.hpp"
 #include "report/pdf_compose.hpp"
 #include "report/pdf_draw.hpp"
 
@@ -56,27 +55,27 @@ struct Contents {
   }
 };
 
-Contents contents_of(const std::vector<Bound>& parts) {
+Contents contents_of(const std::vector<ListedPart>& parts) {
   std::size_t listed = 0;
-  for (const Bound& part : parts) {
-    for (const SheafBookmark& mark : part.sheaf->bookmarks) listed += mark.level == 1 ? 1 : 0;
+  for (const ListedPart& part : parts) {
+    for (const SheafBookmark& mark : *part.bookmarks) listed += mark.level == 1 ? 1 : 0;
   }
   Contents contents;
   int page = 0;
-  for (const Bound& part : parts) {
+  for (const ListedPart& part : parts) {
     contents.add(2, part.title, page);
-    for (const SheafBookmark& mark : part.sheaf->bookmarks) {
+    for (const SheafBookmark& mark : *part.bookmarks) {
       if (mark.level > 1 || listed > kListedBookmarks) continue;
       contents.add(3, mark.title, page + mark.page);
     }
-    page += static_cast<int>(part.sheaf->pages.size());
+    page += static_cast<int>(part.pages);
   }
   return contents;
 }
 
 }  // namespace
 
-base::Result<Sheaf> draw_cover(Book& book, const Document& cover, const std::vector<Bound>& parts) {
+Sketch sketch_cover(Drawing& drawing, const Document& cover, const std::vector<ListedPart>& parts) {
   TextEngine text;
   Canvas canvas(kCoverTop);
   Composer composer{text, canvas, {}, 0};
@@ -88,13 +87,9 @@ base::Result<Sheaf> draw_cover(Book& book, const Document& cover, const std::vec
   for (std::size_t i = 0; i < contents.entries.size(); ++i) {
     canvas.anchors[contents.entries[i].anchor] = {pages + contents.pages[i], 0};
   }
-  auto drawn = draw_pages(canvas, cover, text);
-  if (!drawn) return base::pass_on(drawn.error());
-  std::vector<QPDFObjectHandle> behind;
-  for (const Bound& part : parts) {
-    for (const Sheaf::Page& page : part.sheaf->pages) behind.push_back(page.object);
-  }
-  return finish_pages(book, std::move(*drawn), canvas, composer.received, behind);
+  const std::size_t first_page = drawing.pages();
+  drawing.add(canvas, cover, text);
+  return {std::move(canvas), std::move(composer.received), first_page};
 }
 
 }  // namespace chartroom::report::pdf

@@ -133,10 +133,9 @@ trailer << /Root 1 0 R /Size 6 /Info << /Producer (Chartroom) >> >>
 
 TEST(Press, BindsWhatItDrewAsIfItHadBeenRead) {
   PdfPress press;
-  const auto alpha = press.draw(part_document("alpha", 3));
-  const auto beta = press.draw(part_document("beta", 2));
-  ASSERT_TRUE(alpha && beta);
-  const auto bound = press.bind(cover(), {{"Alpha", *alpha}, {"Beta", *beta}});
+  const std::size_t alpha = press.draw(part_document("alpha", 3));
+  const std::size_t beta = press.draw(part_document("beta", 2));
+  const auto bound = press.write(press.bind(cover(), {{"Alpha", alpha}, {"Beta", beta}}));
   const auto read = combine_pdfs(cover(), {{"Alpha", part("alpha", 3)}, {"Beta", part("beta", 2)}});
   ASSERT_TRUE(bound && read);
   expect_sound(*bound);
@@ -157,21 +156,37 @@ TEST(Press, BindsWhatItDrewAsIfItHadBeenRead) {
   EXPECT_EQ(count(open, "/Dest [\n    null"), 0U);
 }
 
-TEST(Press, ADocumentIsTheSameByItselfAndBesideOthers) {
+TEST(Press, ADocumentDoesNotKnowWhatItIsBoundWith) {
   PdfPress press;
-  const auto alpha = press.draw(part_document("alpha", 2));
-  const auto beta = press.draw(part_document("beta", 2));
-  ASSERT_TRUE(alpha && beta);
-  const std::string alone = press.write(*alpha).value_or("");
-  EXPECT_TRUE(alone == part("alpha", 2));
-  const std::string second = press.write(*beta).value_or("");
-  expect_sound(second);
-  EXPECT_EQ(text_of(second), text_of(part("beta", 2)));
-  EXPECT_EQ(count(second, "alpha"), 0U);
-  EXPECT_EQ(count(laid_open(second), "alpha"), 0U);
-  ASSERT_TRUE(press.bind(cover(), {{"Beta", *beta}, {"Alpha", *alpha}}));
-  EXPECT_TRUE(press.write(*alpha).value_or("") == alone);
-  EXPECT_TRUE(press.write(*beta).value_or("") == second);
+  const std::size_t alpha = press.draw(part_document("alpha", 2));
+  const std::size_t beta = press.draw(part_document("beta", 2));
+  const std::size_t both = press.bind(cover(), {{"Beta", beta}, {"Alpha", alpha}});
+  const std::size_t one = press.bind(cover(), {{"Beta", beta}});
+  const std::string alone = press.write(beta).value_or("");
+  expect_sound(alone);
+  EXPECT_EQ(text_of(alone), text_of(part("beta", 2)));
+  EXPECT_EQ(count(laid_open(alone), "alpha"), 0U);
+  const std::string bound = press.write(both).value_or("");
+  const std::string less = press.write(one).value_or("");
+  expect_sound(less);
+  EXPECT_EQ(pages_of(less), 3U);
+  EXPECT_EQ(count(laid_open(less), "alpha"), 0U);
+  // Each is the same whatever was written before it.
+  EXPECT_TRUE(press.write(beta).value_or("") == alone);
+  EXPECT_TRUE(press.write(both).value_or("") == bound);
+  EXPECT_TRUE(press.write(one).value_or("") == less);
+}
+
+TEST(Press, DrawsOnAfterItHasWritten) {
+  PdfPress press;
+  const std::size_t alpha = press.draw(part_document("alpha", 1));
+  expect_sound(press.write(alpha).value_or(""));
+  const std::size_t beta = press.draw(part_document("beta", 1));
+  const std::string bound =
+      press.write(press.bind(cover(), {{"Alpha", alpha}, {"Beta", beta}})).value_or("");
+  expect_sound(bound);
+  EXPECT_NE(page_text(bound, 2).find("alpha-body-0"), std::string::npos);
+  EXPECT_NE(page_text(bound, 3).find("beta-body-0"), std::string::npos);
 }
 
 TEST(Combine, NoPartsIsACover) {

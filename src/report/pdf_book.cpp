@@ -178,6 +178,8 @@ std::string write_bound(Book& book, const Document& about, const Sheaf& cover,
   binder.add(cover);
   binder.bookmark(1, about.title, destination(cover.pages.front().object, kPageHeight));
   Object top = cover.structure;
+  Object own = top.getKey("/K");  // what else it takes in is of this file alone
+  std::vector<Object> kids = own.getArrayAsVector();
   std::size_t count = cover.pages.size();
   for (const Bound& part : parts) {
     const Sheaf& sheaf = *part.sheaf;
@@ -192,12 +194,15 @@ std::string write_bound(Book& book, const Document& about, const Sheaf& cover,
     if (element.isNull()) continue;
     element.replaceKey("/S", Object::newName("/Part"));
     element.replaceKey("/P", top);
-    top.getKey("/K").appendItem(element);
+    kids.push_back(element);
   }
+  top.replaceKey("/K", Object::newArray(kids));
   Stamper stamper(book, count);
   stamper.stamp(cover);
   for (const Bound& part : parts) stamper.stamp(*part.sheaf);
-  return binder.write(top);
+  std::string bytes = binder.write(top);
+  top.replaceKey("/K", own);
+  return bytes;
 }
 
 std::string pdf_date(base::TimePoint time) {

@@ -82,7 +82,6 @@ struct Bound {
 };
 
 /// The file of several sheaves, numbered throughout: "n / m" in the top right corner of every page.
-/// The cover's structure takes in that of the others, so a cover serves once.
 /// Throws what qpdf throws.
 [[nodiscard]] std::string write_bound(Book& book, const Document& about, const Sheaf& cover,
                                       const std::vector<Bound>& parts);

@@ -1,6 +1,5 @@
 // Structure, links and received pages, on the object level (PDF 32000-1: 12.5, 14.7, 14.8).
 #include <algorithm>
-#include <exception>
 #include <map>
 #include <qpdf/QPDF.hh>
 #include <qpdf/QPDFPageObjectHelper.hh>
@@ -15,26 +14,25 @@ using Object = QPDFObjectHandle;
 
 Object number(double value) { return Object::newReal(value, 2); }
 
-/// What cairo wrote. It backs the fonts and pictures of the pages until they are written.
-struct Drawn {
-  std::string bytes;
-  QPDF document;
-};
-
 class Finisher {
  public:
-  Finisher(Book& book, const Canvas& canvas, const std::vector<std::shared_ptr<Received>>& received,
-           const std::vector<Object>& behind)
-      : book_(book), pdf_(book.pdf()), canvas_(canvas), received_(received), behind_(behind) {}
+  Finisher(Book& book, const Sketch& sketch, const std::vector<Object>& behind)
+      : book_(book),
+        pdf_(book.pdf()),
+        canvas_(sketch.canvas),
+        received_(sketch.received),
+        behind_(behind) {}
 
-  Sheaf finish(std::string drawn) {
-    take_pages(std::move(drawn));
+  Sheaf finish(const Drawn& drawn, std::size_t first_page) {
+    for (std::size_t p = 0; p < canvas_.pages().size(); ++p) {
+      take_page(drawn.pages.at(first_page + p));
+    }
     place_received();
     for (std::size_t p = 0; p < pages_.size(); ++p) close_contents(p);
     structure();
     links();
     for (std::size_t i = 0; i < canvas_.nodes.size(); ++i) close_element(i);
-    bookmarks();
+    sheaf_.bookmarks = bookmarks_of(canvas_);
     sheaf_.structure = elements_.front();
     sheaf_.restores = true;
     sheaf_.archival = received_.empty();
@@ -42,24 +40,17 @@ class Finisher {
   }
 
  private:
-  /// Copies the pages without cairo's own structure tree, which is never even parsed.
-  void take_pages(std::string bytes) {
-    auto drawn = std::make_shared<Drawn>();
-    drawn->bytes = std::move(bytes);
-    drawn->document.setSuppressWarnings(true);
-    drawn->document.processMemoryFile("drawn", drawn->bytes.data(), drawn->bytes.size());
-    for (Object theirs : drawn->document.getAllPages()) {
-      const auto content = theirs.getKey("/Contents").getStreamData();
-      contents_.push_back("q\n" +
-                          with_artifacts({reinterpret_cast<const char*>(content->getBuffer()),
-                                          content->getSize()}) +
-                          "Q\n");
-      theirs.removeKey("/Contents");
-      Object ours = pdf_.copyForeignObject(theirs);
-      settle_pictures(ours.getKey("/Resources"));
-      pages_.push_back(ours);
-    }
-    book_.keep(std::move(drawn));
+  /// Copies a page without cairo's own structure tree, which is never even parsed.
+  void take_page(Object theirs) {
+    const auto content = theirs.getKey("/Contents").getStreamData();
+    contents_.push_back(
+        "q\n" +
+        with_artifacts({reinterpret_cast<const char*>(content->getBuffer()), content->getSize()}) +
+        "Q\n");
+    theirs.removeKey("/Contents");
+    Object ours = pdf_.copyForeignObject(theirs);
+    settle_pictures(ours.getKey("/Resources"));
+    pages_.push_back(ours);
   }
 
   void close_contents(std::size_t page) {
@@ -207,18 +198,6 @@ class Finisher {
 
   // ── the rest ──
 
-  /// Levels count from 1 and none is left out, whatever levels the headings have.
-  void bookmarks() {
-    std::vector<int> open;
-    for (const OutlineEntry& entry : canvas_.outline) {
-      if (entry.level < 2) continue;  // the title: the file's name for itself
-      while (!open.empty() && open.back() >= entry.level) open.pop_back();
-      open.push_back(entry.level);
-      sheaf_.bookmarks.push_back({static_cast<int>(open.size()), entry.title, entry.place.page,
-                                  kPageHeight - entry.place.y + 6});
-    }
-  }
-
   /// Puts the pages of received PDFs into their boxes, scaled to fit.
   void place_received() {
     int name = 0;
@@ -274,14 +253,32 @@ class Finisher {
 
 }  // namespace
 
-base::Result<Sheaf> finish_pages(Book& book, std::string drawn, const Canvas& canvas,
-                                 const std::vector<std::shared_ptr<Received>>& received,
-                                 const std::vector<QPDFObjectHandle>& behind) {
-  try {
-    return Finisher(book, canvas, received, behind).finish(std::move(drawn));
-  } catch (const std::exception&) {  // qpdf reports by exception
-    return base::fail(base::ErrorCode::internal, "a report's PDF could not be completed");
+std::vector<SheafBookmark> bookmarks_of(const Canvas& canvas) {
+  std::vector<SheafBookmark> bookmarks;
+  std::vector<int> open;  // levels count from 1 and none is left out, whatever the headings have
+  for (const OutlineEntry& entry : canvas.outline) {
+    if (entry.level < 2) continue;  // the title: the file's name for itself
+    while (!open.empty() && open.back() >= entry.level) open.pop_back();
+    open.push_back(entry.level);
+    bookmarks.push_back({static_cast<int>(open.size()), entry.title, entry.place.page,
+                         kPageHeight - entry.place.y + 6});
   }
+  return bookmarks;
+}
+
+std::shared_ptr<Drawn> open_drawn(Book& book, std::string bytes) {
+  auto drawn = std::make_shared<Drawn>();
+  drawn->bytes = std::move(bytes);
+  drawn->document.setSuppressWarnings(true);
+  drawn->document.processMemoryFile("drawn", drawn->bytes.data(), drawn->bytes.size());
+  drawn->pages = drawn->document.getAllPages();
+  book.keep(drawn);
+  return drawn;
+}
+
+Sheaf finish_pages(Book& book, const Drawn& drawn, const Sketch& sketch,
+                   const std::vector<QPDFObjectHandle>& behind) {
+  return Finisher(book, sketch, behind).finish(drawn, sketch.first_page);
 }
 
 }  // namespace chartroom::report::pdf

@@ -1,14 +1,10 @@
-// render_pdf(): blocks in order, under a head that says what this is and who it is about.
+// A document's blocks in order, under a head that says what this is and who it is about.
 #include <algorithm>
-#include <exception>
 
-#include "report/combine.hpp"
 #include "report/pdf_compose.hpp"
 #include "report/pdf_draw.hpp"
-#include "report/render.hpp"
 
-namespace chartroom::report {
-namespace pdf {
+namespace chartroom::report::pdf {
 namespace {
 
 constexpr double kHeadTop = 40;
@@ -110,7 +106,7 @@ struct LayBlock {
 
 }  // namespace
 
-base::Result<Sheaf> draw_sheaf(Book& book, const Document& document) {
+Sketch sketch_document(Drawing& drawing, const Document& document) {
   TextEngine text;
   text.set_anchors(anchors_of(document));
   Canvas canvas(kHeadTop);
@@ -131,59 +127,9 @@ base::Result<Sheaf> draw_sheaf(Book& book, const Document& document) {
     std::visit(LayBlock{composer, after}, document.blocks[i]);
   }
   contents(document.blocks.size());
-  auto drawn = draw_pages(canvas, document, text);
-  if (!drawn) return base::pass_on(drawn.error());
-  return finish_pages(book, std::move(*drawn), canvas, composer.received);
+  const std::size_t first_page = drawing.pages();
+  drawing.add(canvas, document, text);
+  return {std::move(canvas), std::move(composer.received), first_page};
 }
 
-}  // namespace pdf
-
-struct PdfPress::State {
-  struct Kept {
-    Document about;  ///< without its blocks
-    pdf::Sheaf sheaf;
-  };
-  pdf::Book book;
-  std::vector<Kept> documents;
-};
-
-PdfPress::PdfPress() : state_(std::make_unique<State>()) {}
-PdfPress::~PdfPress() = default;
-
-base::Result<std::size_t> PdfPress::draw(const Document& document) {
-  auto sheaf = pdf::draw_sheaf(state_->book, document);
-  if (!sheaf) return base::pass_on(sheaf.error());
-  Document about;
-  about.title = document.title;
-  about.subtitle = document.subtitle;
-  about.language = document.language;
-  about.created = document.created;
-  state_->documents.push_back({std::move(about), std::move(*sheaf)});
-  return state_->documents.size() - 1;
-}
-
-base::Result<std::string> PdfPress::write(std::size_t number) {
-  const State::Kept& kept = state_->documents.at(number);
-  try {
-    return pdf::write_sheaf(state_->book, kept.about, kept.sheaf);
-  } catch (const std::exception&) {
-    return base::fail(base::ErrorCode::internal, "a report's PDF could not be written");
-  }
-}
-
-base::Result<std::string> PdfPress::bind(const Document& cover, const std::vector<Part>& parts) {
-  std::vector<pdf::Bound> bound;
-  for (const Part& part : parts) {
-    bound.push_back({part.title, &state_->documents.at(part.number).sheaf});
-  }
-  return pdf::bind_parts(state_->book, cover, bound);
-}
-
-base::Result<std::string> render_pdf(const Document& document) {
-  PdfPress press;
-  const auto number = press.draw(document);
-  if (!number) return base::pass_on(number.error());
-  return press.write(*number);
-}
-
-}  // namespace chartroom::report
+}  // namespace chartroom::report::pdf

@@ -20,7 +20,9 @@ namespace chartroom::report {
 /// Errors: internal (a broken image or embedded PDF is replaced by a note, never an error).
 [[nodiscard]] base::Result<std::string> render_pdf(const Document& document);
 
-/// Draws documents that come out by themselves and bound together: each is drawn once.
+/// Draws documents that come out by themselves and bound together: each is drawn once, and all
+/// share their fonts. Draw and bind everything before the first write(): what comes later shares
+/// nothing with what came before.
 /// One thread at a time; presses of different threads do not disturb each other.
 class PdfPress {
  public:
@@ -29,18 +31,18 @@ class PdfPress {
   PdfPress& operator=(const PdfPress&) = delete;
   ~PdfPress();
 
-  /// Draws a document as render_pdf() does and keeps it; the number is for write() and bind().
-  [[nodiscard]] base::Result<std::size_t> draw(const Document& document);
-  /// The file of one document.
-  [[nodiscard]] base::Result<std::string> write(std::size_t number);
+  /// Draws a document as render_pdf() does; the number is for write() and bind().
+  [[nodiscard]] std::size_t draw(const Document& document);
 
   struct Part {
     std::string title;  ///< bookmark of the part
     std::size_t number = 0;
   };
-  /// Binds documents as combine_pdfs() does.
-  [[nodiscard]] base::Result<std::string> bind(const Document& cover,
-                                               const std::vector<Part>& parts);
+  /// Binds documents as combine_pdfs() does; the number is for write().
+  [[nodiscard]] std::size_t bind(const Document& cover, const std::vector<Part>& parts);
+
+  /// The file of one document or of several that were bound. Errors: internal.
+  [[nodiscard]] base::Result<std::string> write(std::size_t number);
 
  private:
   struct State;
