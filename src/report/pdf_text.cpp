@@ -13,6 +13,7 @@ namespace chartroom::report::pdf {
 namespace {
 
 constexpr std::size_t kCacheEntries = 20'000;
+constexpr std::size_t kFixedEntries = 1'000;  // a report has about a hundred
 constexpr std::size_t kCacheableBytes = 120;
 constexpr const char* kLineSeparator = "\u2028";
 constexpr const char* kSansFamilies = "Inter, DejaVu Sans, Noto Sans, Liberation Sans, Sans";
@@ -189,6 +190,12 @@ TextPtr TextEngine::make(std::string_view text, const TextStyle& style, double w
   Spans spans(1);
   spans.front().text = text;
   return make(spans, style, width);
+}
+
+TextPtr TextEngine::make_fixed(std::string_view text, const TextStyle& style, double width) {
+  thread_local TextEngine kept;
+  if (kept.cache_.size() >= kFixedEntries) kept.cache_.clear();
+  return kept.make(text, style, width);
 }
 
 TextPtr TextEngine::build(const Spans& spans, const TextStyle& style, double width) {

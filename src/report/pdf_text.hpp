@@ -69,6 +69,9 @@ class TextEngine {
   /// `width` <= 0: as wide as the text. Spans link only to anchors that `is_anchor` knows.
   TextPtr make(const Spans& spans, const TextStyle& style, double width);
   TextPtr make(std::string_view text, const TextStyle& style, double width);
+  /// The same for words of the program's own, which come in every report: the thread keeps them.
+  /// Never for anything from a record.
+  static TextPtr make_fixed(std::string_view text, const TextStyle& style, double width);
 
   struct Extent {
     double longest_word = 0;
