@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/json/serialize.hpp>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "report/composed.hpp"
@@ -19,11 +20,18 @@ namespace {
 using base::Result;
 using Reports = std::vector<BuiltReport>;
 
-/// Makes the reports of one order. PDFs are kept, because a combined report binds the same ones.
+/// Makes the reports of one order. What a combined report binds is drawn once.
 class Builder {
  public:
-  Builder(const evidence::Record& record, const OrderContext& context)
-      : lens_(record, context), raw_(lens_) {}
+  Builder(const std::vector<ReportSpec>& specs, const evidence::Record& record,
+          const OrderContext& context)
+      : lens_(record, context), raw_(lens_) {
+    for (const ReportSpec& spec : specs) {
+      if (spec.name != "combined") continue;
+      bound_.insert(spec.base_reports.begin(), spec.base_reports.end());
+      bindings_[spec.base_reports] = {};
+    }
+  }
 
   Result<Reports> build(const ReportSpec& spec) {
     if (spec.name == "combined") return combined(spec);
@@ -84,45 +92,79 @@ class Builder {
   }
 
   Result<Reports> pdfs(const ReportKind& kind) {
-    const auto kept = pdfs_.find(kind.name);
-    if (kept != pdfs_.end()) return kept->second;
     Reports built;
-    std::vector<std::string> titles;
-    for (const MadeReport& report : kind.documents(lens_)) {
-      auto bytes = render_pdf(report.document);
-      if (!bytes) return base::pass_on(std::move(bytes.error()));
-      built.push_back(made(kind.name, Format::pdf, report.provider_id, std::move(*bytes)));
-      titles.push_back(report.title);
+    if (!bound_.contains(kind.name)) {
+      for (const MadeReport& report : kind.documents(lens_)) {
+        auto bytes = render_pdf(report.document);
+        if (!bytes) return base::pass_on(std::move(bytes.error()));
+        built.push_back(made(kind.name, Format::pdf, report.provider_id, std::move(*bytes)));
+      }
+      return built;
     }
-    titles_[kind.name] = std::move(titles);
-    return pdfs_.emplace(kind.name, std::move(built)).first->second;
+    draw_all();
+    for (const Drawn& one : drawn_[kind.name]) {
+      auto bytes = press_.write(one.part.number);
+      if (!bytes) return base::pass_on(std::move(bytes.error()));
+      built.push_back(made(kind.name, Format::pdf, one.provider_id, std::move(*bytes)));
+    }
+    return built;
   }
 
   Result<Reports> combined(const ReportSpec& spec) {
-    std::vector<PdfPart> parts;
-    std::vector<std::string> names;
-    for (const std::string& name : spec.base_reports) {
+    draw_all();
+    Reports result;
+    const Binding& binding = bindings_.at(spec.base_reports);
+    if (binding.names.empty()) return result;
+    auto bytes = press_.write(binding.number);
+    if (!bytes) return base::pass_on(std::move(bytes.error()));
+    result.push_back({spec.name, Format::pdf, binding.names, {}, std::move(*bytes)});
+    return result;
+  }
+
+  /// Draws what is bound, and what binds it, before the first of them is written.
+  void draw_all() {
+    for (auto& [base_reports, binding] : bindings_) {
+      if (!std::exchange(binding.drawn, true)) draw(base_reports, binding);
+    }
+  }
+
+  struct Drawn {
+    PdfPress::Part part;
+    std::string provider_id;
+  };
+  struct Binding {
+    bool drawn = false;
+    std::vector<std::string> names;  ///< of the reports in it; none: there is nothing to bind
+    std::size_t number = 0;          ///< in the press
+  };
+
+  void draw(const std::vector<std::string>& base_reports, Binding& binding) {
+    std::vector<PdfPress::Part> parts;
+    for (const std::string& name : base_reports) {
       const ReportKind* kind = find_kind(name);
       if (kind == nullptr || !kind->can_build(lens_)) continue;
-      auto built = pdfs(*kind);
-      if (!built) return base::pass_on(std::move(built.error()));
-      for (std::size_t i = 0; i < built->size(); ++i) {
-        parts.push_back({titles_[name][i], std::move((*built)[i].bytes)});
+      if (!drawn_.contains(name)) {
+        std::vector<Drawn>& drawn = drawn_[name];
+        for (const MadeReport& report : kind->documents(lens_)) {
+          drawn.push_back({{report.title, press_.draw(report.document)}, report.provider_id});
+        }
       }
-      names.push_back(name);
+      for (const Drawn& one : drawn_[name]) parts.push_back(one.part);
+      binding.names.push_back(name);
     }
-    Reports result;
-    if (parts.empty()) return result;
-    auto bytes = combine_pdfs(cover_document(lens_), parts);
-    if (!bytes) return base::pass_on(std::move(bytes.error()));
-    result.push_back({spec.name, Format::pdf, std::move(names), {}, std::move(*bytes)});
-    return result;
+    if (parts.empty()) {
+      binding.names.clear();
+    } else {
+      binding.number = press_.bind(cover_document(lens_), parts);
+    }
   }
 
   Lens lens_;
   RawItems raw_;
-  std::map<std::string, Reports> pdfs_;                     ///< by report name
-  std::map<std::string, std::vector<std::string>> titles_;  ///< of those, in the same order
+  std::set<std::string> bound_;  ///< names of reports that a combined one binds
+  PdfPress press_;
+  std::map<std::string, std::vector<Drawn>> drawn_;       ///< by report name
+  std::map<std::vector<std::string>, Binding> bindings_;  ///< by what is bound
 };
 
 }  // namespace
@@ -148,7 +190,7 @@ Result<Reports> build(const std::vector<ReportSpec>& specs, const evidence::Reco
                         "there is no report of this name in this format", "reports");
     }
   }
-  Builder builder(record, context);
+  Builder builder(specs, record, context);
   Reports all;
   for (const ReportSpec& spec : specs) {
     auto built = builder.build(spec);

@@ -1,4 +1,3 @@
-#include "report/combine.hpp"
 #include "report/pdf_compose.hpp"
 #include "report/pdf_draw.hpp"
 
@@ -6,6 +5,7 @@ namespace chartroom::report::pdf {
 namespace {
 
 constexpr double kCoverTop = 64;
+constexpr std::size_t kListedBookmarks = 70;  // more would make the contents a book of its own
 
 struct LayBlock {
   Composer& composer;
@@ -44,44 +44,52 @@ void lay_title(Composer& composer, const Document& cover) {
   canvas.advance(20);
 }
 
-/// Takes the links and anchors that lie behind the cover out of the canvas: finish_pdf() knows the
-/// cover's pages alone.
-std::vector<CoverLink> take_outside_links(Canvas& canvas) {
-  const int pages = static_cast<int>(canvas.pages().size());
-  std::vector<CoverLink> outside;
-  for (const Link& link : canvas.links) {
-    const auto place = canvas.anchors.find(link.target);
-    if (place == canvas.anchors.end() || place->second.page < pages) continue;
-    outside.push_back({link.page, link.box, place->second.page});
+/// The lines of the table of contents; anchors get their pages when the cover's length is known.
+struct Contents {
+  std::vector<ContentsEntry> entries;
+  std::vector<int> pages;  ///< of the entries, from 0 behind the cover
+
+  void add(int level, const std::string& title, int page) {
+    entries.push_back({level, title, "\x02" + std::to_string(entries.size())});
+    pages.push_back(page);
   }
-  std::erase_if(canvas.anchors, [pages](const auto& entry) { return entry.second.page >= pages; });
-  return outside;
+};
+
+Contents contents_of(const std::vector<ListedPart>& parts) {
+  std::size_t listed = 0;
+  for (const ListedPart& part : parts) {
+    for (const SheafBookmark& mark : *part.bookmarks) listed += mark.level == 1 ? 1 : 0;
+  }
+  Contents contents;
+  int page = 0;
+  for (const ListedPart& part : parts) {
+    contents.add(2, part.title, page);
+    for (const SheafBookmark& mark : *part.bookmarks) {
+      if (mark.level > 1 || listed > kListedBookmarks) continue;
+      contents.add(3, mark.title, page + mark.page);
+    }
+    page += static_cast<int>(part.pages);
+  }
+  return contents;
 }
 
 }  // namespace
 
-base::Result<Cover> render_cover(const Document& cover, const std::vector<CoverEntry>& entries) {
+Sketch sketch_cover(Drawing& drawing, const Document& cover, const std::vector<ListedPart>& parts) {
   TextEngine text;
   Canvas canvas(kCoverTop);
   Composer composer{text, canvas, {}, 0};
   lay_title(composer, cover);
   for (const Block& block : cover.blocks) std::visit(LayBlock{composer}, block);
-  std::vector<ContentsEntry> contents;
-  for (std::size_t i = 0; i < entries.size(); ++i) {
-    const std::string anchor = "\x02" + std::to_string(i);
-    canvas.anchors[anchor] = {entries[i].page, 0};
-    contents.push_back({entries[i].level, entries[i].title, anchor});
+  const Contents contents = contents_of(parts);
+  lay_contents(composer, contents.entries);
+  const int pages = static_cast<int>(canvas.pages().size());
+  for (std::size_t i = 0; i < contents.entries.size(); ++i) {
+    canvas.anchors[contents.entries[i].anchor] = {pages + contents.pages[i], 0};
   }
-  lay_contents(composer, contents);
-  auto drawn = draw_pages(canvas, cover, text);
-  if (!drawn) return base::pass_on(drawn.error());
-  Cover front;
-  front.pages = static_cast<int>(canvas.pages().size());
-  front.links = take_outside_links(canvas);
-  auto finished = finish_pdf(*drawn, canvas, cover, composer.received);
-  if (!finished) return base::pass_on(finished.error());
-  front.bytes = std::move(*finished);
-  return front;
+  const std::size_t first_page = drawing.pages();
+  drawing.add(canvas, cover, text);
+  return {std::move(canvas), std::move(composer.received), first_page};
 }
 
 }  // namespace chartroom::report::pdf

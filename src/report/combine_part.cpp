@@ -80,7 +80,7 @@ void clean_page(Object& page, bool ours) {
 }
 
 void collect(const std::vector<QPDFOutlineObjectHelper>& items, int level,
-             const std::map<QPDFObjGen, int>& pages, std::vector<PartBookmark>& out) {
+             const std::map<QPDFObjGen, int>& pages, std::vector<SheafBookmark>& out) {
   for (QPDFOutlineObjectHelper item : items) {
     if (out.size() >= kMostBookmarks || level > kDeepestBookmark) return;
     Object target = item.getDest();
@@ -108,69 +108,60 @@ void shift(Object object, const char* key, long long by) {
   if (value.isInteger()) object.replaceKey(key, Object::newInteger(value.getIntValue() + by));
 }
 
-/// Joins the part's structure tree: its keys move up behind those in use (PDF 32000-1, 14.7.4.4).
-void append_structure(QPDF& document, OpenPart& part, std::size_t first_page) {
-  Object root = document.getRoot().getKey("/StructTreeRoot");
+/// Takes the part's structure along: its keys move up behind those in use (PDF 32000-1, 14.7.4.4).
+void take_structure(Book& book, OpenPart& part, Sheaf& sheaf) {
+  QPDF& document = book.pdf();
   Object theirs = part.document.getRoot().getKey("/StructTreeRoot");
-  const long long offset = root.getKey("/ParentTreeNextKey").getIntValue();
-  Object numbers = root.getKey("/ParentTree").getKey("/Nums");
-  Object their_numbers = theirs.getKey("/ParentTree").getKey("/Nums");
-  for (int i = 0; i + 1 < their_numbers.getArrayNItems(); i += 2) {
-    numbers.appendItem(Object::newInteger(their_numbers.getArrayItem(i).getIntValue() + offset));
-    Object value = their_numbers.getArrayItem(i + 1);
-    numbers.appendItem(value.isIndirect() ? document.copyForeignObject(value) : Object::newNull());
+  const long long offset = book.next_key;
+  Object numbers = theirs.getKey("/ParentTree").getKey("/Nums");
+  for (int i = 0; i + 1 < numbers.getArrayNItems(); i += 2) {
+    Object value = numbers.getArrayItem(i + 1);
+    sheaf.parents.emplace_back(
+        numbers.getArrayItem(i).getIntValue() + offset,
+        value.isIndirect() ? document.copyForeignObject(value) : Object::newNull());
   }
-  root.replaceKey("/ParentTreeNextKey",
-                  Object::newInteger(offset + theirs.getKey("/ParentTreeNextKey").getIntValue()));
-  Object whole = root.getKey("/K").getArrayItem(0);  // the cover's document element
-  Object kids = theirs.getKey("/K");
-  for (Object& kid : kids.getArrayAsVector()) {
-    Object element = document.copyForeignObject(kid);
-    element.replaceKey("/S", Object::newName("/Part"));
-    element.replaceKey("/P", whole);
-    whole.getKey("/K").appendItem(element);
-  }
-  const std::vector<Object> pages = document.getAllPages();
-  for (std::size_t i = first_page; i < pages.size(); ++i) {
-    Object page = pages[i];
-    shift(page, "/StructParents", offset);
-    Object annotations = page.getKey("/Annots");
+  book.next_key = offset + theirs.getKey("/ParentTreeNextKey").getIntValue();
+  sheaf.structure = document.copyForeignObject(theirs.getKey("/K").getArrayItem(0));
+  for (Sheaf::Page& page : sheaf.pages) {
+    shift(page.object, "/StructParents", offset);
+    Object annotations = page.object.getKey("/Annots");
     if (!annotations.isArray()) continue;
     for (Object& link : annotations.getArrayAsVector()) shift(link, "/StructParent", offset);
   }
 }
 
-/// The tree has the simple shape that finish_pdf() writes; a look-alike is taken without it.
+/// The tree has the simple shape that ours have; a look-alike is taken without it.
 bool has_our_tree(QPDF& document) {
   Object root = document.getRoot().getKey("/StructTreeRoot");
-  return root.getKey("/K").isArray() && root.getKey("/ParentTreeNextKey").isInteger() &&
+  return root.getKey("/K").isArray() && root.getKey("/K").getArrayNItems() == 1 &&
+         root.getKey("/K").getArrayItem(0).isIndirect() &&
+         root.getKey("/ParentTreeNextKey").isInteger() &&
          root.getKey("/ParentTree").isDictionary() &&
          root.getKey("/ParentTree").getKey("/Nums").isArray();
 }
 
 /// Copying a page loses what it says of pages not yet copied: links get their targets anew.
-void restore_links(QPDF& document, OpenPart& part, std::size_t first_page) {
+void restore_links(const OpenPart& part, Sheaf& sheaf) {
   std::map<QPDFObjGen, std::size_t> numbers;
   for (std::size_t i = 0; i < part.pages.size(); ++i) numbers[part.pages[i].getObjGen()] = i;
-  const std::vector<Object> pages = document.getAllPages();
   for (std::size_t i = 0; i < part.pages.size(); ++i) {
-    Object theirs = part.pages[i].getKey("/Annots");
-    Object ours = Object(pages.at(first_page + i)).getKey("/Annots");
+    Object theirs = Object(part.pages[i]).getKey("/Annots");
+    Object ours = sheaf.pages[i].object.getKey("/Annots");
     if (!theirs.isArray() || !ours.isArray()) continue;
     for (int k = 0; k < theirs.getArrayNItems() && k < ours.getArrayNItems(); ++k) {
       Object target = theirs.getArrayItem(k).getKey("/Dest");
       const auto number = numbers.find(target.getArrayItem(0).getObjGen());
       Object copy = ours.getArrayItem(k).getKey("/Dest");
       if (number == numbers.end() || !copy.isArray()) continue;
-      copy.setArrayItem(0, pages.at(first_page + number->second));
+      copy.setArrayItem(0, sheaf.pages[number->second].object);
     }
   }
 }
 
 }  // namespace
 
-base::Result<std::unique_ptr<OpenPart>> open_part(const PdfPart& part) {
-  auto open = std::make_unique<OpenPart>();
+base::Result<std::shared_ptr<OpenPart>> open_part(const PdfPart& part) {
+  auto open = std::make_shared<OpenPart>();
   open->title = part.title;
   open->bytes = part.bytes;
   try {
@@ -199,11 +190,18 @@ base::Result<std::unique_ptr<OpenPart>> open_part(const PdfPart& part) {
   return open;
 }
 
-void append_part(QPDF& document, OpenPart& part) {
-  const std::size_t first_page = document.getAllPages().size();
-  for (Object& page : part.pages) document.addPage(page, false);
-  restore_links(document, part, first_page);
-  if (part.ours) append_structure(document, part, first_page);
+Sheaf take_part(Book& book, const std::shared_ptr<OpenPart>& part) {
+  book.keep(part);
+  Sheaf sheaf;
+  for (const Object& page : part->pages) {
+    Object ours = book.pdf().copyForeignObject(page);
+    sheaf.pages.push_back({ours, ours.getKey("/Contents"), ours.getKey("/Resources")});
+  }
+  sheaf.bookmarks = part->bookmarks;
+  sheaf.archival = part->archival;
+  restore_links(*part, sheaf);
+  if (part->ours) take_structure(book, *part, sheaf);
+  return sheaf;
 }
 
 }  // namespace chartroom::report::pdf

@@ -1,60 +1,22 @@
 #include "report/pdf_archive.hpp"
 
-#include <qpdf/Pl_Buffer.hh>
-#include <qpdf/QPDFTokenizer.hh>
-#include <string>
+#include <algorithm>
+#include <stdexcept>
 
 #include "base/text.hpp"
-#include "report/srgb_icc.hpp"
 
 namespace chartroom::report::pdf {
 namespace {
 
 using Object = QPDFObjectHandle;
 
-/// Copies a content stream operator by operator. Before the first operator that stands outside of
-/// all marks an artifact begins; it ends before the next mark. Marks may enclose changes of the
-/// graphics state, and cairo never opens one within a text or path object.
-class ArtifactFilter : public Object::TokenFilter {
- public:
-  void handleToken(QPDFTokenizer::Token const& token) override {
-    const auto type = token.getType();
-    if (type == QPDFTokenizer::tt_eof) return;
-    if (type == QPDFTokenizer::tt_inline_image) {
-      // Data of an image whose operator was copied: nothing may come between.
-      writeToken(token);
-      return;
-    }
-    operands_ += token.getRawValue();
-    if (type != QPDFTokenizer::tt_word) return;
-    const std::string& name = token.getValue();
-    if (name == "true" || name == "false" || name == "null") return;
-    const bool begins = name == "BDC" || name == "BMC";
-    if (begins && depth_++ == 0) close();
-    if (!begins && depth_ == 0 && !open_) {
-      write("\n/Artifact BMC\n");
-      open_ = true;
-    }
-    write(operands_);
-    operands_.clear();
-    if (name == "EMC" && depth_ > 0) --depth_;
-  }
-
-  void handleEOF() override {
-    write(operands_);
-    close();
-  }
-
- private:
-  void close() {
-    if (open_) write("\nEMC\n");
-    open_ = false;
-  }
-
-  std::string operands_;
-  int depth_ = 0;
-  bool open_ = false;
-};
+/// cairo writes the beginning and the end of a mark on lines of their own. Ours are never within a
+/// text or path object; spans with the words of ligatures and blanks are, within ours or outside. A
+/// line of a string cannot look like one: where cairo breaks a string, a backslash ends the line.
+bool begins_mark(std::string_view line) { return line.ends_with(" BDC"); }
+bool begins_our_mark(std::string_view line) {
+  return line.starts_with("/P << /MCID ") && begins_mark(line);
+}
 
 std::string xmp_of(const Document& document) {
   const std::string title = base::escape_markup(
@@ -83,45 +45,64 @@ std::string xmp_of(const Document& document) {
 
 }  // namespace
 
-void mark_artifacts(QPDFPageObjectHelper page) {
-  ArtifactFilter filter;
-  Pl_Buffer marked("marked page");
-  page.filterContents(&filter, &marked);
-  const auto bytes = marked.getBufferSharedPointer();
-  page.getObjectHandle().replaceKey(
-      "/Contents", page.getObjectHandle().getOwningQPDF()->newStream(std::string(
-                       reinterpret_cast<const char*>(bytes->getBuffer()), bytes->getSize())));
+std::string with_artifacts(std::string_view content) {
+  std::string out;
+  out.reserve(content.size() + content.size() / 4);
+  bool marked = false;
+  bool artifact = false;
+  std::size_t spans = 0;  // open within the mark or artifact
+  for (std::size_t at = 0; at < content.size();) {
+    const std::size_t end = std::min(content.find('\n', at), content.size() - 1);
+    const std::string_view line = content.substr(at, end + 1 - at);
+    const std::string_view bare = line.substr(0, line.find('\n'));
+    at = end + 1;
+    if (!marked && begins_our_mark(bare)) {
+      if (artifact) out += "EMC\n";
+      artifact = false;
+      marked = true;
+    } else {
+      if (!marked && !artifact) {
+        out += "/Artifact BMC\n";
+        artifact = true;
+      }
+      if (begins_mark(bare)) {
+        ++spans;
+      } else if (bare == "EMC") {
+        marked = marked && spans > 0;
+        spans -= spans > 0 ? 1 : 0;
+      }
+    }
+    out += line;
+  }
+  if (marked || spans > 0) throw std::logic_error("marks of a page do not match");
+  if (!out.empty() && out.back() != '\n') out += '\n';
+  if (artifact) out += "EMC\n";
+  return out;
 }
 
-void withdraw_archive(QPDF& pdf) {
-  pdf.getRoot().removeKey("/OutputIntents");
-  pdf.getRoot().removeKey("/Metadata");
+void settle_pictures(Object resources) {
+  Object forms = resources.getKey("/XObject");
+  if (!forms.isDictionary()) return;
+  for (const std::string& key : forms.getKeys()) {
+    Object object = forms.getKey(key);
+    if (!object.isStream()) continue;
+    // cairo asks for smooth pictures; archives leave that to nobody (ISO 19005-2, 6.2.8).
+    for (Object picture : {object.getDict(), object.getDict().getKey("/SMask")}) {
+      if (picture.isStream()) picture = picture.getDict();
+      if (picture.isDictionary() && picture.hasKey("/Interpolate")) {
+        picture.replaceKey("/Interpolate", Object::newBool(false));
+      }
+    }
+  }
 }
 
-void claim_archive(QPDF& pdf, const Document& document) {
-  Object root = pdf.getRoot();
-  Object profile = pdf.newStream(std::string(kSRGBIcc));
-  profile.getDict().replaceKey("/N", Object::newInteger(3));
-  Object intent = Object::newDictionary();
-  intent.replaceKey("/Type", Object::newName("/OutputIntent"));
-  intent.replaceKey("/S", Object::newName("/GTS_PDFA1"));
-  intent.replaceKey("/OutputConditionIdentifier", Object::newString("sRGB IEC61966-2.1"));
-  intent.replaceKey("/Info", Object::newString("sRGB IEC61966-2.1"));
-  intent.replaceKey("/RegistryName", Object::newString("http://www.color.org"));
-  intent.replaceKey("/DestOutputProfile", profile);
-  root.replaceKey("/OutputIntents", Object::newArray({pdf.makeIndirectObject(intent)}));
-  Object metadata = pdf.newStream(xmp_of(document));
+void claim_archive(Book& book, const Document& document) {
+  Object root = book.pdf().getRoot();
+  root.replaceKey("/OutputIntents", book.output_intents());
+  Object metadata = book.short_stream(xmp_of(document));
   metadata.getDict().replaceKey("/Type", Object::newName("/Metadata"));
   metadata.getDict().replaceKey("/Subtype", Object::newName("/XML"));
   root.replaceKey("/Metadata", metadata);
-  for (Object& object : pdf.getAllObjects()) {
-    if (!object.isStream()) continue;
-    Object dictionary = object.getDict();
-    // cairo asks for smooth pictures; archives leave that to nobody (ISO 19005-2, 6.2.8).
-    if (dictionary.hasKey("/Interpolate")) {
-      dictionary.replaceKey("/Interpolate", Object::newBool(false));
-    }
-  }
 }
 
 }  // namespace chartroom::report::pdf

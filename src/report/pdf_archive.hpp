@@ -3,22 +3,25 @@
 #pragma once
 
 #include <qpdf/QPDF.hh>
-#include <qpdf/QPDFPageObjectHelper.hh>
+#include <string>
+#include <string_view>
 
 #include "report/document.hpp"
+#include "report/pdf_book.hpp"
 
 namespace chartroom::report::pdf {
 
-/// Puts whatever of the page's content no structure element owns between /Artifact and EMC, so
-/// that readers skip rules, running heads and page numbers. Throws what qpdf throws.
-void mark_artifacts(QPDFPageObjectHelper page);
+/// Content of a page that cairo drew, with whatever no structure element owns between /Artifact and
+/// EMC, so that readers skip rules, running heads and page numbers. Throws logic_error when a mark
+/// does not end.
+[[nodiscard]] std::string with_artifacts(std::string_view content);
 
-/// Adds the output intent (sRGB) and XMP metadata that say PDF/A-2b, and takes away what that
-/// forbids of what cairo writes. Only for files whose every page we drew: pages of others may hold
-/// anything. Throws what qpdf throws.
-void claim_archive(QPDF& pdf, const Document& document);
+/// Takes away what PDF/A-2b forbids of what cairo writes into a page's resources. Throws what qpdf
+/// throws.
+void settle_pictures(QPDFObjectHandle resources);
 
-/// Takes the claim of claim_archive() back.
-void withdraw_archive(QPDF& pdf);
+/// Adds the output intent (sRGB) and XMP metadata that say PDF/A-2b. Only for files whose every
+/// page we drew: pages of others may hold anything. Throws what qpdf throws.
+void claim_archive(Book& book, const Document& document);
 
 }  // namespace chartroom::report::pdf

@@ -210,7 +210,7 @@ void lay_key_values(Composer& composer, const KeyValues& values) {
   value.weight = 500;
   std::vector<Pair> row;
   for (const KeyValues::Item& item : values.items) {
-    row.push_back({composer.text.make(item.label, label, width - 10),
+    row.push_back({TextEngine::make_fixed(item.label, label, width - 10),
                    composer.text.make(item.value, value, width - 10)});
     if (row.size() < columns) continue;
     lay_pair_row(composer, row, width, list);

@@ -149,6 +149,8 @@ class Canvas {
   std::map<std::string, Place> anchors;
 
   [[nodiscard]] const std::vector<std::vector<Op>>& pages() const { return pages_; }
+  /// Empties all pages: what was drawn need not be kept.
+  void forget_pieces() { pages_ = std::vector<std::vector<Op>>(pages_.size()); }
 
  private:
   std::vector<std::vector<Op>> pages_;

@@ -8,13 +8,6 @@
 namespace chartroom::report::pdf {
 namespace {
 
-struct SurfaceFree {
-  void operator()(cairo_surface_t* surface) const { cairo_surface_destroy(surface); }
-};
-struct CairoFree {
-  void operator()(cairo_t* cairo) const { cairo_destroy(cairo); }
-};
-
 cairo_status_t append(void* closure, const unsigned char* data, unsigned int length) {
   static_cast<std::string*>(closure)->append(reinterpret_cast<const char*>(data), length);
   return CAIRO_STATUS_SUCCESS;
@@ -51,38 +44,10 @@ Rgb colour_of(ChartRole role) {
   return kInk;
 }
 
-/// A cairo PDF in memory.
-class Drawing {
- public:
-  Drawing()
-      : surface_(cairo_pdf_surface_create_for_stream(append, &bytes_, kPageWidth, kPageHeight)),
-        cairo_(cairo_create(surface_.get())) {}
-
-  [[nodiscard]] cairo_t* cairo() const { return cairo_.get(); }
-
-  void metadata(cairo_pdf_metadata_t field, const std::string& value) {
-    cairo_pdf_surface_set_metadata(surface_.get(), field, value.c_str());
-  }
-
-  base::Result<std::string> finish() {
-    cairo_surface_finish(surface_.get());
-    if (cairo_status(cairo_.get()) != CAIRO_STATUS_SUCCESS ||
-        cairo_surface_status(surface_.get()) != CAIRO_STATUS_SUCCESS) {
-      return base::fail(base::ErrorCode::internal, "the pages of a report could not be drawn");
-    }
-    return std::move(bytes_);
-  }
-
- private:
-  std::string bytes_;  // before the surface, which writes into it until the end
-  std::unique_ptr<cairo_surface_t, SurfaceFree> surface_;
-  std::unique_ptr<cairo_t, CairoFree> cairo_;
-};
-
 class PageDrawer {
  public:
-  PageDrawer(Drawing& drawing, Canvas& canvas, const Document& document, TextEngine& text)
-      : cairo_(drawing.cairo()), canvas_(canvas), document_(document), text_(text) {}
+  PageDrawer(cairo_t* cairo, Canvas& canvas, const Document& document, TextEngine& text)
+      : cairo_(cairo), canvas_(canvas), document_(document), text_(text) {}
 
   void draw() {
     const std::size_t count = canvas_.pages().size();
@@ -236,29 +201,48 @@ class PageDrawer {
 
 }  // namespace
 
-base::Result<std::string> draw_pages(Canvas& canvas, const Document& document, TextEngine& text) {
-  Drawing drawing;
-  // Without these cairo writes the time of drawing, and no two files would be alike.
-  drawing.metadata(CAIRO_PDF_METADATA_CREATE_DATE,
-                   base::format_iso(document.created).substr(0, 19) + "Z");
-  PageDrawer(drawing, canvas, document, text).draw();
-  return drawing.finish();
+Drawing::Drawing(base::TimePoint created)
+    : bytes_(std::make_unique<std::string>()),
+      surface_(cairo_pdf_surface_create_for_stream(append, bytes_.get(), kPageWidth, kPageHeight)),
+      cairo_(cairo_create(surface_.get())) {
+  const std::string time = base::format_iso(created).substr(0, 19) + "Z";
+  cairo_pdf_surface_set_metadata(surface_.get(), CAIRO_PDF_METADATA_CREATE_DATE, time.c_str());
 }
 
-base::Result<std::string> draw_stamps(const std::vector<std::string>& texts) {
-  Drawing drawing;
+void Drawing::add(Canvas& canvas, const Document& document, TextEngine& text) {
+  PageDrawer(cairo_.get(), canvas, document, text).draw();
+  pages_ += canvas.pages().size();
+  canvas.forget_pieces();
+}
+
+base::Result<std::string> Drawing::finish() {
+  cairo_surface_finish(surface_.get());
+  if (cairo_status(cairo_.get()) != CAIRO_STATUS_SUCCESS ||
+      cairo_surface_status(surface_.get()) != CAIRO_STATUS_SUCCESS) {
+    return base::fail(base::ErrorCode::internal, "the pages of a report could not be drawn");
+  }
+  return std::move(*bytes_);
+}
+
+base::Result<StampGlyphs> draw_stamp_glyphs(const std::vector<std::string>& texts) {
+  Drawing drawing({});
   TextEngine engine;
   TextStyle style;
   style.size = kSmallSize;
   style.colour = kMuted;
   style.weight = 600;
-  drawing.metadata(CAIRO_PDF_METADATA_CREATE_DATE, "2000-01-01T00:00:00Z");
+  style.keep_space = true;
+  StampGlyphs glyphs;
   for (const std::string& text : texts) {
     const TextPtr box = engine.make(text, style, 0);
-    draw_text(drawing.cairo(), *box, 0, box->lines.size(), kRight - box->width, kStampY);
+    glyphs.widths.push_back(box->width);
+    draw_text(drawing.cairo(), *box, 0, box->lines.size(), kStampGlyphX, kStampY);
     cairo_show_page(drawing.cairo());
   }
-  return drawing.finish();
+  auto bytes = drawing.finish();
+  if (!bytes) return base::pass_on(bytes.error());
+  glyphs.bytes = std::move(*bytes);
+  return glyphs;
 }
 
 }  // namespace chartroom::report::pdf

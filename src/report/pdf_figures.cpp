@@ -158,7 +158,7 @@ void lay_contents(Composer& composer, const std::vector<ContentsEntry>& entries)
   head.colour = kBrand;
   const int section = canvas.tag("TOC", 0);
   canvas.ensure(120);
-  const TextPtr title = composer.text.make("Contents", head, kContentWidth);
+  const TextPtr title = TextEngine::make_fixed("Contents", head, kContentWidth);
   canvas.text(title, kLeft, canvas.y(), canvas.tag("Caption", section));
   canvas.advance(title->height() + 2);
   canvas.rule(kLeft, canvas.y(), kContentWidth, 0.9, kBrand);

@@ -1,17 +1,11 @@
-// Structure tree, links, bookmarks and received pages, on the object level (PDF
-// 32000-1: 12.3, 12.5, 14.7, 14.8).
+// Structure, links and received pages, on the object level (PDF 32000-1: 12.5, 14.7, 14.8).
 #include <algorithm>
-#include <array>
-#include <cstdio>
-#include <exception>
 #include <map>
 #include <qpdf/QPDF.hh>
-#include <qpdf/QPDFPageDocumentHelper.hh>
-#include <qpdf/QPDFWriter.hh>
+#include <qpdf/QPDFPageObjectHelper.hh>
 
 #include "report/pdf_archive.hpp"
 #include "report/pdf_draw.hpp"
-#include "report/pdf_outline.hpp"
 
 namespace chartroom::report::pdf {
 namespace {
@@ -22,124 +16,146 @@ Object number(double value) { return Object::newReal(value, 2); }
 
 class Finisher {
  public:
-  Finisher(const std::string& drawn, const Canvas& canvas, const Document& document,
-           const std::vector<std::shared_ptr<Received>>& received)
-      : canvas_(canvas), document_(document), received_(received) {
-    pdf_.setSuppressWarnings(true);
-    pdf_.processMemoryFile("drawn", drawn.data(), drawn.size());
-    pages_ = pdf_.getAllPages();
-  }
+  Finisher(Book& book, const Sketch& sketch, const std::vector<Object>& behind)
+      : book_(book),
+        pdf_(book.pdf()),
+        canvas_(sketch.canvas),
+        received_(sketch.received),
+        behind_(behind) {}
 
-  std::string finish() {
+  Sheaf finish(const Drawn& drawn, std::size_t first_page) {
+    for (std::size_t p = 0; p < canvas_.pages().size(); ++p) {
+      take_page(drawn.pages.at(first_page + p));
+    }
     place_received();
+    for (std::size_t p = 0; p < pages_.size(); ++p) close_contents(p);
     structure();
     links();
-    close_parent_tree();
-    bookmarks();
-    catalogue();
-    for (auto& page : QPDFPageDocumentHelper(pdf_).getAllPages()) mark_artifacts(page);
-    if (received_.empty()) claim_archive(pdf_, document_);
-    return write_pdf(pdf_);
+    for (std::size_t i = 0; i < canvas_.nodes.size(); ++i) close_element(i);
+    sheaf_.bookmarks = bookmarks_of(canvas_);
+    sheaf_.structure = elements_.front();
+    sheaf_.restores = true;
+    sheaf_.archival = received_.empty();
+    return std::move(sheaf_);
   }
 
  private:
+  /// Copies a page without cairo's own structure tree, which is never even parsed.
+  void take_page(Object theirs) {
+    const auto content = theirs.getKey("/Contents").getStreamData();
+    contents_.push_back(
+        "q\n" +
+        with_artifacts({reinterpret_cast<const char*>(content->getBuffer()), content->getSize()}) +
+        "Q\n");
+    theirs.removeKey("/Contents");
+    Object ours = pdf_.copyForeignObject(theirs);
+    settle_pictures(ours.getKey("/Resources"));
+    pages_.push_back(ours);
+  }
+
+  void close_contents(std::size_t page) {
+    sheaf_.pages.push_back(
+        {pages_[page], book_.stream(contents_[page]), pages_[page].getKey("/Resources")});
+    contents_[page] = {};
+  }
+
   // ── structure ──
 
   void structure() {
-    Object root = Object::newDictionary();
-    root.replaceKey("/Type", Object::newName("/StructTreeRoot"));
-    tree_ = pdf_.makeIndirectObject(root);
     marks_.resize(pages_.size());
     elements_.resize(canvas_.nodes.size());
-    for (std::size_t i = 0; i < canvas_.nodes.size(); ++i) elements_[i] = make_element(i);
+    kids_.resize(canvas_.nodes.size());
+    for (std::size_t i = 0; i < canvas_.nodes.size(); ++i) make_element(i);
     for (std::size_t i = 0; i < canvas_.nodes.size(); ++i) {
-      Object kids = elements_[i].getKey("/K");
       for (const int child : canvas_.nodes[i].children)
-        kids.appendItem(elements_[static_cast<std::size_t>(child)]);
+        kids_[i].push_back(elements_[static_cast<std::size_t>(child)]);
     }
-    tree_.replaceKey("/K", Object::newArray({elements_.front()}));
     for (std::size_t p = 0; p < pages_.size(); ++p) {
-      pages_[p].replaceKey("/StructParents", Object::newInteger(static_cast<long long>(p)));
+      const Object content = Object::newArray(marks_[p]);
+      pages_[p].replaceKey("/StructParents",
+                           Object::newInteger(add_parent(pdf_.makeIndirectObject(content))));
       pages_[p].replaceKey("/Tabs", Object::newName("/S"));
-      Object content = Object::newArray();
-      for (const Object& element : marks_[p]) content.appendItem(element);
-      add_parent(pdf_.makeIndirectObject(content));
     }
   }
 
-  Object make_element(std::size_t index) {
+  void make_element(std::size_t index) {
     const TagNode& node = canvas_.nodes[index];
-    Object element = Object::newDictionary();
-    element.replaceKey("/Type", Object::newName("/StructElem"));
+    Object element = Object::newDictionary();  // its /Type may be left out, and there are many
     element.replaceKey("/S", Object::newName(std::string("/") + node.type));
-    element.replaceKey("/P",
-                       node.parent < 0 ? tree_ : elements_[static_cast<std::size_t>(node.parent)]);
+    if (node.parent >= 0)
+      element.replaceKey("/P", elements_[static_cast<std::size_t>(node.parent)]);
     if (!node.alternative.empty())
       element.replaceKey("/Alt", Object::newUnicodeString(node.alternative));
     if (Object attributes = table_attributes(node); !attributes.isNull())
       element.replaceKey("/A", attributes);
-    Object kids = Object::newArray();
-    Object indirect = pdf_.makeIndirectObject(element);
-    std::vector<TagNode::Content> contents = node.content;
+    elements_[index] = pdf_.makeIndirectObject(element);
+    for (const TagNode::Content& content : node.content) add_content(index, content);
     if (const auto more = received_marks_.find(index); more != received_marks_.end()) {
-      contents.push_back(more->second);
+      add_content(index, more->second);
     }
-    for (const TagNode::Content& content : contents) {
-      const auto page = static_cast<std::size_t>(content.page);
-      Object mark = Object::newDictionary();
-      mark.replaceKey("/Type", Object::newName("/MCR"));
-      mark.replaceKey("/Pg", pages_[page]);
-      mark.replaceKey("/MCID", Object::newInteger(content.mcid));
-      kids.appendItem(mark);
-      auto& marks = marks_[page];
-      const auto mcid = static_cast<std::size_t>(content.mcid);
-      if (marks.size() <= mcid) marks.resize(mcid + 1, Object::newNull());
-      marks[mcid] = indirect;
-    }
-    indirect.replaceKey("/K", kids);
-    return indirect;
   }
 
-  static Object table_attributes(const TagNode& node) {
+  /// A number is content of the element's own page (its first one); others name theirs.
+  void add_content(std::size_t index, const TagNode::Content& content) {
+    const auto page = static_cast<std::size_t>(content.page);
+    Object& element = elements_[index];
+    if (kids_[index].empty()) element.replaceKey("/Pg", pages_[page]);
+    Object mark = Object::newInteger(content.mcid);
+    if (element.getKey("/Pg").getObjGen() != pages_[page].getObjGen()) {
+      Object reference = Object::newDictionary();
+      reference.replaceKey("/Type", Object::newName("/MCR"));
+      reference.replaceKey("/Pg", pages_[page]);
+      reference.replaceKey("/MCID", mark);
+      mark = reference;
+    }
+    kids_[index].push_back(mark);
+    auto& marks = marks_[page];
+    const auto mcid = static_cast<std::size_t>(content.mcid);
+    if (marks.size() <= mcid) marks.resize(mcid + 1, Object::newNull());
+    marks[mcid] = element;
+  }
+
+  void close_element(std::size_t index) {
+    const std::vector<Object>& kids = kids_[index];
+    if (index == 0 || kids.size() > 1) {
+      elements_[index].replaceKey("/K", Object::newArray(kids));
+    } else if (!kids.empty()) {
+      elements_[index].replaceKey("/K", kids.front());
+    }
+  }
+
+  Object table_attributes(const TagNode& node) {
     if (node.scope == nullptr && node.column_span <= 1 && node.row_span <= 1 &&
         node.summary.empty()) {
       return Object::newNull();
     }
-    Object attributes = Object::newDictionary();
-    attributes.replaceKey("/O", Object::newName("/Table"));
-    if (node.scope != nullptr)
-      attributes.replaceKey("/Scope", Object::newName(std::string("/") + node.scope));
-    if (node.column_span > 1)
-      attributes.replaceKey("/ColSpan", Object::newInteger(node.column_span));
-    if (!node.summary.empty())
-      attributes.replaceKey("/Summary", Object::newUnicodeString(node.summary));
-    if (node.row_span > 1) attributes.replaceKey("/RowSpan", Object::newInteger(node.row_span));
+    std::string source = "<< /O /Table";
+    if (node.scope != nullptr) source += std::string(" /Scope /") + node.scope;
+    if (node.column_span > 1) source += " /ColSpan " + std::to_string(node.column_span);
+    if (node.row_span > 1) source += " /RowSpan " + std::to_string(node.row_span);
+    source += " >>";
+    if (node.summary.empty()) return book_.attributes(source);
+    Object attributes = Object::parse(source);
+    attributes.replaceKey("/Summary", Object::newUnicodeString(node.summary));
     return attributes;
   }
 
   /// The next entry of the parent tree; entries of pages come first, in page order.
   long long add_parent(const Object& entry) {
-    parents_.appendItem(Object::newInteger(next_parent_));
-    parents_.appendItem(entry);
-    return next_parent_++;
-  }
-
-  void close_parent_tree() {
-    Object tree = Object::newDictionary();
-    tree.replaceKey("/Nums", parents_);
-    tree_.replaceKey("/ParentTree", pdf_.makeIndirectObject(tree));
-    tree_.replaceKey("/ParentTreeNextKey", Object::newInteger(next_parent_));
+    sheaf_.parents.emplace_back(book_.next_key, entry);
+    return book_.next_key++;
   }
 
   // ── links ──
 
-  Object destination(const Place& place) {
-    return Object::newArray({pages_[static_cast<std::size_t>(place.page)], Object::newName("/XYZ"),
-                             Object::newNull(), number(kPageHeight - place.y + 6),
-                             Object::newNull()});
+  [[nodiscard]] Object target_of(const Place& place) const {
+    const auto page = static_cast<std::size_t>(place.page);
+    return destination(page < pages_.size() ? pages_[page] : behind_.at(page - pages_.size()),
+                       kPageHeight - place.y + 6);
   }
 
   void links() {
+    std::map<int, std::vector<Object>> annotations;  // by page
     for (const Link& link : canvas_.links) {
       const auto place = canvas_.anchors.find(link.target);
       if (place == canvas_.anchors.end()) continue;
@@ -154,53 +170,39 @@ class Finisher {
           "/Rect", Object::newArray(
                        {number(link.box.x), number(kPageHeight - link.box.y - link.box.height),
                         number(link.box.x + link.box.width), number(kPageHeight - link.box.y)}));
-      annotation.replaceKey("/Dest", destination(place->second));
+      annotation.replaceKey("/Dest", target_of(place->second));
       annotation.replaceKey("/Contents", Object::newUnicodeString("Go to the source"));
       Object indirect = pdf_.makeIndirectObject(annotation);
-      Object& page = pages_[static_cast<std::size_t>(link.page)];
-      if (!page.getKey("/Annots").isArray()) page.replaceKey("/Annots", Object::newArray());
-      page.getKey("/Annots").appendItem(indirect);
-      tag_link(link, page, indirect);
+      annotations[link.page].push_back(indirect);
+      tag_link(link, indirect);
+    }
+    for (const auto& [page, all] : annotations) {
+      pages_[static_cast<std::size_t>(page)].replaceKey("/Annots", Object::newArray(all));
     }
   }
 
-  void tag_link(const Link& link, const Object& page, Object annotation) {
-    Object parent = elements_[static_cast<std::size_t>(std::max(0, link.node))];
+  void tag_link(const Link& link, Object annotation) {
+    const auto parent = static_cast<std::size_t>(std::max(0, link.node));
     Object reference = Object::newDictionary();
     reference.replaceKey("/Type", Object::newName("/OBJR"));
     reference.replaceKey("/Obj", annotation);
-    reference.replaceKey("/Pg", page);
+    reference.replaceKey("/Pg", pages_[static_cast<std::size_t>(link.page)]);
     Object element = Object::newDictionary();
-    element.replaceKey("/Type", Object::newName("/StructElem"));
     element.replaceKey("/S", Object::newName("/Link"));
-    element.replaceKey("/P", parent);
-    element.replaceKey("/K", Object::newArray({reference}));
+    element.replaceKey("/P", elements_[parent]);
+    element.replaceKey("/K", reference);
     Object indirect = pdf_.makeIndirectObject(element);
-    parent.getKey("/K").appendItem(indirect);
+    kids_[parent].push_back(indirect);
     annotation.replaceKey("/StructParent", Object::newInteger(add_parent(indirect)));
   }
 
   // ── the rest ──
 
-  void bookmarks() {
-    std::vector<Bookmark> flat;
-    for (const OutlineEntry& entry : canvas_.outline) {
-      if (entry.level < 2) continue;  // the title: the file's name for itself
-      flat.push_back({entry.level, entry.title, destination(entry.place)});
-    }
-    add_bookmarks(pdf_, flat);
-  }
-
-  void catalogue() {
-    Object root = pdf_.getRoot();
-    root.replaceKey("/StructTreeRoot", tree_);
-    set_catalogue(pdf_, document_);
-  }
-
   /// Puts the pages of received PDFs into their boxes, scaled to fit.
   void place_received() {
     int name = 0;
-    std::map<int, int> next_mark = marks_drawn();
+    std::map<int, int> next_mark;
+    if (!canvas_.placements.empty()) next_mark = marks_drawn();
     for (const Placement& placement : canvas_.placements) {
       Received& source = *received_[placement.source];
       Object form =
@@ -208,7 +210,8 @@ class Finisher {
       strip_active(form);
       const int mark = next_mark[placement.page]++;
       received_marks_[static_cast<std::size_t>(placement.node)] = {placement.page, mark};
-      QPDFPageObjectHelper page(pages_[static_cast<std::size_t>(placement.page)]);
+      const auto index = static_cast<std::size_t>(placement.page);
+      QPDFPageObjectHelper page(pages_[index]);
       const std::string key = "/Received" + std::to_string(name++);
       Object resources = page.getAttribute("/Resources", true);
       if (!resources.getKey("/XObject").isDictionary())
@@ -217,13 +220,10 @@ class Finisher {
       const Box& box = placement.box;
       const Object::Rectangle target(box.x, kPageHeight - box.y - box.height, box.x + box.width,
                                      kPageHeight - box.y);
-      const std::string shown = page.placeFormXObject(form, key, target, true, true, true);
-      // What cairo drew leaves its own coordinates behind: they end before the page is placed.
-      page.addPageContents(pdf_.newStream("q\n"), true);
-      page.addPageContents(pdf_.newStream("\nQ\n/Figure << /MCID " + std::to_string(mark) +
-                                          " >> BDC\n" + shown + "EMC\n"),
-                           false);
+      contents_[index] += "/Figure << /MCID " + std::to_string(mark) + " >> BDC\n" +
+                          page.placeFormXObject(form, key, target, true, true, true) + "EMC\n";
     }
+    for (const auto& source : received_) book_.keep(source);
   }
 
   /// How much marked content each page has already.
@@ -237,37 +237,48 @@ class Finisher {
     return drawn;
   }
 
+  Book& book_;
+  QPDF& pdf_;
   const Canvas& canvas_;
-  const Document& document_;
   const std::vector<std::shared_ptr<Received>>& received_;
-  QPDF pdf_;
+  const std::vector<Object>& behind_;
+  Sheaf sheaf_;
   std::vector<Object> pages_;
-  Object tree_;
+  std::vector<std::string> contents_;  ///< by page
   std::vector<Object> elements_;
+  std::vector<std::vector<Object>> kids_;   ///< of each element
   std::vector<std::vector<Object>> marks_;  ///< element of each marked content, by page
   std::map<std::size_t, TagNode::Content> received_marks_;  ///< by node: pages of received PDFs
-  Object parents_ = Object::newArray();
-  long long next_parent_ = 0;
 };
 
 }  // namespace
 
-std::string pdf_date(base::TimePoint time) {
-  std::string digits;
-  for (const char c : base::format_iso(time).substr(0, 19)) {
-    if (c >= '0' && c <= '9') digits += c;
+std::vector<SheafBookmark> bookmarks_of(const Canvas& canvas) {
+  std::vector<SheafBookmark> bookmarks;
+  std::vector<int> open;  // levels count from 1 and none is left out, whatever the headings have
+  for (const OutlineEntry& entry : canvas.outline) {
+    if (entry.level < 2) continue;  // the title: the file's name for itself
+    while (!open.empty() && open.back() >= entry.level) open.pop_back();
+    open.push_back(entry.level);
+    bookmarks.push_back({static_cast<int>(open.size()), entry.title, entry.place.page,
+                         kPageHeight - entry.place.y + 6});
   }
-  return "D:" + digits + "Z";
+  return bookmarks;
 }
 
-base::Result<std::string> finish_pdf(const std::string& drawn, const Canvas& canvas,
-                                     const Document& document,
-                                     const std::vector<std::shared_ptr<Received>>& received) {
-  try {
-    return Finisher(drawn, canvas, document, received).finish();
-  } catch (const std::exception&) {  // qpdf reports by exception
-    return base::fail(base::ErrorCode::internal, "a report's PDF could not be completed");
-  }
+std::shared_ptr<Drawn> open_drawn(Book& book, std::string bytes) {
+  auto drawn = std::make_shared<Drawn>();
+  drawn->bytes = std::move(bytes);
+  drawn->document.setSuppressWarnings(true);
+  drawn->document.processMemoryFile("drawn", drawn->bytes.data(), drawn->bytes.size());
+  drawn->pages = drawn->document.getAllPages();
+  book.keep(drawn);
+  return drawn;
+}
+
+Sheaf finish_pages(Book& book, const Drawn& drawn, const Sketch& sketch,
+                   const std::vector<QPDFObjectHandle>& behind) {
+  return Finisher(book, sketch, behind).finish(drawn, sketch.first_page);
 }
 
 }  // namespace chartroom::report::pdf

@@ -22,7 +22,7 @@ void add_bookmarks(QPDF& pdf, const std::vector<Bookmark>& bookmarks);
 /// Language, title in the window, marked content, information dictionary.
 void set_catalogue(QPDF& pdf, const Document& document);
 
-/// Writes with object streams and an id that depends on the content alone.
+/// Writes what can be reached from the catalogue, with an id that depends on the content alone.
 [[nodiscard]] std::string write_pdf(QPDF& pdf);
 
 }  // namespace chartroom::report::pdf

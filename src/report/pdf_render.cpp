@@ -1,12 +1,10 @@
-// render_pdf(): blocks in order, under a head that says what this is and who it is about.
+// A document's blocks in order, under a head that says what this is and who it is about.
 #include <algorithm>
 
 #include "report/pdf_compose.hpp"
 #include "report/pdf_draw.hpp"
-#include "report/render.hpp"
 
-namespace chartroom::report {
-namespace pdf {
+namespace chartroom::report::pdf {
 namespace {
 
 constexpr double kHeadTop = 40;
@@ -107,34 +105,31 @@ struct LayBlock {
 };
 
 }  // namespace
-}  // namespace pdf
 
-base::Result<std::string> render_pdf(const Document& document) {
-  pdf::TextEngine text;
-  text.set_anchors(pdf::anchors_of(document));
-  pdf::Canvas canvas(pdf::kHeadTop);
-  pdf::Composer composer{text, canvas, {}, 0};
-  pdf::lay_head(composer, document);
-  const std::size_t position = pdf::contents_position(document);
+Sketch sketch_document(Drawing& drawing, const Document& document) {
+  TextEngine text;
+  text.set_anchors(anchors_of(document));
+  Canvas canvas(kHeadTop);
+  Composer composer{text, canvas, {}, 0};
+  lay_head(composer, document);
+  const std::size_t position = contents_position(document);
   const auto contents = [&](std::size_t at) {
-    if (at == position && document.with_contents) {
-      pdf::lay_contents(composer, pdf::contents_of(document));
-    }
+    if (at == position && document.with_contents) lay_contents(composer, contents_of(document));
   };
   for (std::size_t i = 0; i < document.blocks.size(); ++i) {
     contents(i);
-    if (pdf::is_title(document, i)) {
+    if (is_title(document, i)) {
       canvas.anchor(std::get<Heading>(document.blocks[i]).anchor, 0);
       continue;
     }
     const bool last = i + 1 == document.blocks.size();
-    const double after = last ? 0 : pdf::first_part_height(document.blocks[i + 1]);
-    std::visit(pdf::LayBlock{composer, after}, document.blocks[i]);
+    const double after = last ? 0 : first_part_height(document.blocks[i + 1]);
+    std::visit(LayBlock{composer, after}, document.blocks[i]);
   }
   contents(document.blocks.size());
-  const auto drawn = pdf::draw_pages(canvas, document, text);
-  if (!drawn) return drawn;
-  return pdf::finish_pdf(*drawn, canvas, document, composer.received);
+  const std::size_t first_page = drawing.pages();
+  drawing.add(canvas, document, text);
+  return {std::move(canvas), std::move(composer.received), first_page};
 }
 
-}  // namespace chartroom::report
+}  // namespace chartroom::report::pdf

@@ -220,9 +220,9 @@ class TableSetter {
       }
     }
     for (std::size_t c = 0; c < table_.columns.size() && c < column_count_; ++c) {
-      heads_.push_back(composer_.text.make(table_.columns[c].title,
-                                           head_style(table_.columns[c].align),
-                                           std::max(4.0, widths_[c] - 2 * kPadX)));
+      heads_.push_back(TextEngine::make_fixed(table_.columns[c].title,
+                                              head_style(table_.columns[c].align),
+                                              std::max(4.0, widths_[c] - 2 * kPadX)));
       head_height_ = std::max(head_height_, heads_.back()->height() + 2 * kPadY);
     }
     for (std::size_t i = 0; i < head_rows_; ++i) head_height_ += rows_[i].height;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <map>
 
 #include "base/text.hpp"
 
@@ -12,6 +13,7 @@ namespace chartroom::report::pdf {
 namespace {
 
 constexpr std::size_t kCacheEntries = 20'000;
+constexpr std::size_t kFixedEntries = 1'000;  // a report has about a hundred
 constexpr std::size_t kCacheableBytes = 120;
 constexpr const char* kLineSeparator = "\u2028";
 constexpr const char* kSansFamilies = "Inter, DejaVu Sans, Noto Sans, Liberation Sans, Sans";
@@ -190,6 +192,12 @@ TextPtr TextEngine::make(std::string_view text, const TextStyle& style, double w
   return make(spans, style, width);
 }
 
+TextPtr TextEngine::make_fixed(std::string_view text, const TextStyle& style, double width) {
+  thread_local TextEngine kept;
+  if (kept.cache_.size() >= kFixedEntries) kept.cache_.clear();
+  return kept.make(text, style, width);
+}
+
 TextPtr TextEngine::build(const Spans& spans, const TextStyle& style, double width) {
   auto box = std::make_shared<TextBox>();
   box->layout.reset(pango_layout_new(context_.get()));
@@ -227,9 +235,11 @@ TextPtr TextEngine::build(const Spans& spans, const TextStyle& style, double wid
 }
 
 const TextEngine::Advances& TextEngine::advances(const TextStyle& style) {
+  // By weight and face, for one point: fonts do not change while we run.
+  thread_local std::map<int, Advances> kept;
   const int face = style.weight * 2 + (style.mono ? 1 : 0);
-  const auto found = advances_.find(face);
-  if (found != advances_.end()) return found->second;
+  const auto found = kept.find(face);
+  if (found != kept.end()) return found->second;
   constexpr double kSample = 100;
   TextStyle sample = style;
   sample.size = kSample;
@@ -242,7 +252,7 @@ const TextEngine::Advances& TextEngine::advances(const TextStyle& style) {
     table[static_cast<std::size_t>(c)] = static_cast<float>(make(text, sample, 0)->width / kSample);
   }
   table[' '] = 0.29F;
-  return advances_.emplace(face, table).first->second;
+  return kept.emplace(face, table).first->second;
 }
 
 TextEngine::Extent TextEngine::estimate(const Spans& spans, const TextStyle& style) {

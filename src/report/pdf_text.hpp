@@ -6,7 +6,6 @@
 
 #include <array>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -70,6 +69,9 @@ class TextEngine {
   /// `width` <= 0: as wide as the text. Spans link only to anchors that `is_anchor` knows.
   TextPtr make(const Spans& spans, const TextStyle& style, double width);
   TextPtr make(std::string_view text, const TextStyle& style, double width);
+  /// The same for words of the program's own, which come in every report: the thread keeps them.
+  /// Never for anything from a record.
+  static TextPtr make_fixed(std::string_view text, const TextStyle& style, double width);
 
   struct Extent {
     double longest_word = 0;
@@ -91,7 +93,6 @@ class TextEngine {
   ContextPtr context_;
   std::vector<std::string> anchors_;  // sorted
   std::unordered_map<std::string, TextPtr> cache_;
-  std::map<int, Advances> advances_;  // by weight and face, for one point
 };
 
 /// Draws lines [first, last) with the top of `first` at y.

@@ -1,0 +1,39 @@
+// Page numbers of a combined report.
+#pragma once
+
+#include <array>
+#include <map>
+#include <string>
+
+#include "report/pdf_book.hpp"
+
+namespace chartroom::report::pdf {
+
+/// Stamps "n / count" into the top right corner of pages, whichever way they are turned. The digits
+/// are drawn once; a stamp places them. Throws what qpdf throws.
+class Stamper {
+ public:
+  Stamper(Book& book, std::size_t count);
+  /// Numbers the pages of one sheaf behind those stamped before.
+  void stamp(const Sheaf& sheaf);
+
+ private:
+  /// Digits 0 to 9, then the stroke.
+  static constexpr std::size_t kGlyphs = 11;
+  struct Glyph {
+    QPDFObjectHandle form = QPDFObjectHandle::newNull();
+    double width = 0;
+  };
+
+  void stamp(const Sheaf::Page& page, bool restores);
+  std::string place(const std::string& prefix, const std::string& matrix,
+                    QPDFObjectHandle forms) const;
+
+  Book& book_;
+  std::array<Glyph, kGlyphs> glyphs_;
+  QPDFObjectHandle save_;  ///< a stream that saves the graphics state
+  std::size_t count_;
+  std::size_t number_ = 0;
+};
+
+}  // namespace chartroom::report::pdf
