@@ -12,8 +12,8 @@
 namespace chartroom::report::pdf {
 
 /// Content of a page that cairo drew, with whatever no structure element owns between /Artifact and
-/// EMC, so that readers skip rules, running heads and page numbers. Throws logic_error when a mark
-/// does not end.
+/// EMC, so that readers skip rules, running heads and page numbers. Content with a mark that does
+/// not end comes back as it is: a report whose rules are read aloud is worth more than none.
 [[nodiscard]] std::string with_artifacts(std::string_view content);
 
 /// Takes away what PDF/A-2b forbids of what cairo writes into a page's resources. Throws what qpdf

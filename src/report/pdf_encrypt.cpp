@@ -4,8 +4,6 @@
 #include <qpdf/QPDF.hh>
 #include <qpdf/QPDFWriter.hh>
 
-#include "report/pdf_archive.hpp"
-
 namespace chartroom::report {
 
 base::Result<std::string> encrypt_pdf(const std::string& pdf,
@@ -15,7 +13,8 @@ base::Result<std::string> encrypt_pdf(const std::string& pdf,
     QPDF document;
     document.setSuppressWarnings(true);
     document.processMemoryFile("report", pdf.data(), pdf.size());
-    pdf::withdraw_archive(document);
+    document.getRoot().removeKey("/OutputIntents");
+    document.getRoot().removeKey("/Metadata");
     QPDFWriter writer(document);
     writer.setOutputMemory();
     writer.setCompressStreams(true);

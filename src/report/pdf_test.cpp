@@ -162,6 +162,21 @@ TEST(Pdf, LongWordsBreakAndBadBytesAreReplaced) {
   EXPECT_NE(text.find("line two"), std::string::npos);
 }
 
+TEST(Pdf, WordsThatLookLikeMarksAreText) {
+  Document made = document();
+  std::string words;
+  for (int i = 0; i < 400; ++i)
+    words += "EMC /P << /MCID " + std::to_string(i) + " >> BDC (EMC\\) /Artifact BMC " +
+             std::string(static_cast<std::size_t>(i % 7), ' ');
+  made.blocks = {Heading{2, "EMC", "r"}, Paragraph{spans(words), false}};
+  const std::string pdf = render(made);
+  expect_sound(pdf);
+  const std::string text = text_of(pdf);
+  EXPECT_NE(text.find("/MCID 0 >> BDC"), std::string::npos);
+  EXPECT_NE(text.find("/MCID 399"), std::string::npos);
+  EXPECT_NE(laid_open(pdf).find("/Artifact BMC"), std::string::npos);
+}
+
 TEST(Pdf, HeadingsBecomeBookmarksContentsAndLinks) {
   Document made = document();
   made.with_contents = true;
