@@ -153,6 +153,22 @@ class TableSetter {
     widths_ = share(least, natural);
   }
 
+  /// What is too much is taken from the columns with the longest words: a checksum breaks anyway, a
+  /// date beside it should not.
+  [[nodiscard]] static std::vector<double> capped(std::vector<double> widths) {
+    std::vector<double> sorted(widths);
+    std::sort(sorted.begin(), sorted.end());
+    double left = kContentWidth;
+    double cap = kContentWidth;
+    for (std::size_t i = 0; i < sorted.size(); ++i) {
+      cap = left / static_cast<double>(sorted.size() - i);
+      if (sorted[i] >= cap) break;
+      left -= sorted[i];
+    }
+    for (double& width : widths) width = std::min(width, cap);
+    return widths;
+  }
+
   [[nodiscard]] std::vector<double> share(const std::vector<double>& least,
                                           const std::vector<double>& natural) const {
     double least_sum = 0;
@@ -165,10 +181,7 @@ class TableSetter {
       wish_sum += wish[c];
     }
     std::vector<double> widths = least;
-    if (least_sum >= kContentWidth) {
-      for (double& width : widths) width *= kContentWidth / least_sum;
-      return widths;
-    }
+    if (least_sum >= kContentWidth) return capped(std::move(widths));
     const double room = kContentWidth - least_sum;
     if (wish_sum > room) {
       for (std::size_t c = 0; c < column_count_; ++c) widths[c] += room * wish[c] / wish_sum;

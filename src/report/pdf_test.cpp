@@ -119,6 +119,23 @@ TEST(Pdf, SpansKeepEveryCell) {
   }
 }
 
+TEST(Pdf, AChecksumBreaksAndADateBesideItDoesNot) {
+  const std::string sum = "49a04c886ae22fb88ef5697da9a20fc263ddd7b3c4cf8e7f2a83391ee5c4a851";
+  const std::string id = "83f3b8a8ad6e48f52a0024beb97c9829d";
+  Document made = document();
+  Table table;
+  table.columns = {{"Tag", Align::start, 0.5},  {"Provider", Align::start, 1.6},
+                   {"Item", Align::start, 1.6}, {"Kind", Align::start, 0.9},
+                   {"When", Align::start, 1.1}, {"Sum", Align::start, 2.2}};
+  table.rows.push_back({cell("S1"), cell("Blue Heron Community Health Associates"), cell(id),
+                        cell("C-CDA"), cell("2026-11-28 07:13 UTC"), cell(sum)});
+  made.blocks = {std::move(table)};
+  const std::string text = text_of(render(made));
+  for (const char* whole : {"2026-11-28", "Community", "Associates", "C-CDA"})
+    EXPECT_NE(text.find(whole), std::string::npos) << whole;
+  EXPECT_EQ(text.find("-\n"), std::string::npos);  // nothing of ours at a line's end
+}
+
 TEST(Pdf, VeryWideTablesLoseNothing) {
   Table table;
   std::vector<Cell> row;

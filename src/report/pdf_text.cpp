@@ -219,6 +219,8 @@ TextPtr TextEngine::build(const Spans& spans, const TextStyle& style, double wid
     }
     box->blank = box->blank && is_blank(std::string_view(text).substr(begin));
   }
+  // A hyphen that we put in would look like part of the code that it breaks.
+  attributes.add(pango_attr_insert_hyphens_new(FALSE), 0, text.size());
   if (!style.mono) attributes.add(pango_attr_font_features_new("tnum=1"), 0, text.size());
   const FontPtr font = make_font(style);
   pango_layout_set_font_description(layout, font.get());
