@@ -248,14 +248,15 @@ Applied apply_one(WorkScript& out, const Tenant& tenant, const W& write, const P
 
 class TransactionBuilder {
  public:
-  TransactionBuilder(const std::vector<const Work*>& works, bool merge)
-      : works_(works), merge_(merge) {}
+  TransactionBuilder(const std::vector<const Work*>& works, bool merge,
+                     std::chrono::milliseconds row_patience)
+      : works_(works), merge_(merge), row_patience_(row_patience) {}
 
   Transaction build() {
     add("BEGIN ISOLATION LEVEL READ COMMITTED");
     lock_clocks();
     lock_lanes();
-    add(kLimitWaiting, std::to_string(kRowPatience.count()));
+    add(kLimitWaiting, std::to_string(row_patience_.count()));
     std::vector<std::pair<const Part*, std::size_t>> hot;
     for (std::size_t i = 0; i < works_.size(); ++i) {
       check_application(i);
@@ -378,6 +379,7 @@ class TransactionBuilder {
 
   const std::vector<const Work*>& works_;
   const bool merge_;
+  const std::chrono::milliseconds row_patience_;
   std::set<std::string> checked_;
   std::vector<std::string_view> order_;  ///< of the mergeable ones, as they came first
   std::unordered_map<std::string_view, std::vector<Owned>> mergeable_;
@@ -406,8 +408,9 @@ base::Result<Work> make_work(const std::string& client_id, base::TimePoint now,
   return work;
 }
 
-Transaction make_transaction(const std::vector<const Work*>& works, bool merge) {
-  return TransactionBuilder(works, merge).build();
+Transaction make_transaction(const std::vector<const Work*>& works, bool merge,
+                             std::chrono::milliseconds row_patience) {
+  return TransactionBuilder(works, merge, row_patience).build();
 }
 
 }  // namespace chartroom::store::postgres

@@ -81,6 +81,7 @@ struct Transaction {
   std::vector<const Statement*> statements;
   std::vector<Owner> owners;  ///< one for each statement
 };
-[[nodiscard]] Transaction make_transaction(const std::vector<const Work*>& works, bool merge);
+[[nodiscard]] Transaction make_transaction(const std::vector<const Work*>& works, bool merge,
+                                           std::chrono::milliseconds row_patience = kRowPatience);
 
 }  // namespace chartroom::store::postgres

@@ -1,6 +1,7 @@
 #include "store/postgres/writer.hpp"
 
 #include <algorithm>
+#include <chrono>
 
 namespace chartroom::store::postgres {
 namespace {
@@ -22,12 +23,13 @@ base::Result<void> Writer::run(Work work, std::size_t bytes) {
 }
 
 std::optional<Writer::Failure> Writer::try_once(const std::vector<Group::Waiting*>& works,
-                                                bool merge) {
+                                                bool merge,
+                                                std::chrono::milliseconds row_patience) {
   auto connection = pool_.borrow();
   if (!connection) return Failure{connection.error(), Transaction::kNobody, false, false};
   std::vector<const Work*> list;
   for (const Group::Waiting* waiting : works) list.push_back(&waiting->work);
-  const Transaction transaction = make_transaction(list, merge);
+  const Transaction transaction = make_transaction(list, merge, row_patience);
   auto outcome = (*connection)->run_all(transaction.statements, no_rows);
   if (!outcome) return std::nullopt;
   Failure failure{std::move(outcome->error)};
@@ -43,15 +45,16 @@ std::optional<Writer::Failure> Writer::try_once(const std::vector<Group::Waiting
   return failure;
 }
 
-std::optional<Writer::Failure> Writer::try_some(const std::vector<Group::Waiting*>& works) {
+std::optional<Writer::Failure> Writer::try_some(const std::vector<Group::Waiting*>& works,
+                                                std::chrono::milliseconds row_patience) {
   bool merge = true;
-  auto failure = try_once(works, merge);
+  auto failure = try_once(works, merge, row_patience);
   for (int tries = 1; tries < kTries && failure && failure->is_refused; ++tries) {
     if (!failure->is_retryable) {
       if (failure->owner != Transaction::kNobody || !merge) break;
       merge = false;  // to find out whose row it is
     }
-    failure = try_once(works, merge);
+    failure = try_once(works, merge, row_patience);
   }
   return failure;
 }
@@ -64,15 +67,14 @@ void Writer::carry_out(Group::Batch& batch) {
   });
   std::vector<Group::Waiting*> together = batch;
   std::vector<Group::Waiting*> alone;
-  std::size_t locked = 0;
+  std::vector<Group::Waiting*> locked;  // whose rows somebody else holds
+  const auto patience = [&] { return locked.empty() ? kRowPatience : kFurtherPatience; };
   while (together.size() > 1) {
-    const auto failure = try_some(together);
+    const auto failure = try_some(together, patience());
     if (failure && failure->is_locked && failure->owner != Transaction::kNobody &&
-        ++locked <= kLockedMost) {
-      // It has waited. Alone it would wait again, and the batches behind this one with it.
+        locked.size() < kLockedMost) {
       const auto owner = together.begin() + static_cast<std::ptrdiff_t>(failure->owner);
-      (*owner)->result = base::pass_on(failure->error);
-      group_.answer(batch, *owner);
+      locked.push_back(*owner);
       together.erase(owner);
       continue;
     }
@@ -92,10 +94,19 @@ void Writer::carry_out(Group::Batch& batch) {
   alone.insert(alone.end(), together.begin(), together.end());
   std::optional<Failure> away;  // no use to ask for the others, too
   for (Group::Waiting* waiting : alone) {
-    const auto failure = away ? away : try_some({waiting});
+    const auto failure = away ? away : try_some({waiting}, patience());
+    if (failure && !away && failure->is_locked && locked.size() < kLockedMost) {
+      locked.push_back(waiting);
+      continue;
+    }
     if (failure) waiting->result = base::pass_on(failure->error);
-    const bool is_blocked = failure && failure->is_locked && ++locked > kLockedMost;
-    if (failure && (!failure->is_refused || is_blocked)) away = failure;
+    if (failure && (!failure->is_refused || failure->is_locked)) away = failure;
+    group_.answer(batch, waiting);
+  }
+  for (Group::Waiting* waiting : locked) {
+    const auto failure = away ? away : try_some({waiting}, kSecondLook);
+    if (failure) waiting->result = base::pass_on(failure->error);
+    if (failure && !failure->is_refused) away = failure;
     group_.answer(batch, waiting);
   }
 }

@@ -8,7 +8,10 @@
 // is its own and no neighbour's. When too many fail, all are carried out alone.
 //
 // A row that somebody else holds, a forgotten transaction of an operator say, is waited for
-// kRowPatience. Then the commit that needs it is answered unavailable and its neighbours go on.
+// kRowPatience. Then the commit that needs it is put off and its neighbours go on, with less
+// patience, since their own rows are locked meanwhile. It may have been such a neighbour, of
+// another batch, that was waited for: so what was put off has a second look before it is answered
+// unavailable.
 //
 // When the connection dies between COMMIT and its answer nobody knows whether the transaction was
 // stored: all of it gets unavailable. Trying again is safe, since every commit stands on unique ids
@@ -36,6 +39,10 @@ class Writer {
   static constexpr std::size_t kLeaders = 2;
   static constexpr std::size_t kSetAsideMost = 8;  ///< of one batch, before all go alone
   static constexpr std::size_t kLockedMost = 8;    ///< of one batch, before all are given up
+  /// For rows, after the batch has met a locked one; and for the second look, which outlasts what
+  /// is left of another batch then.
+  static constexpr std::chrono::milliseconds kFurtherPatience{50};
+  static constexpr std::chrono::milliseconds kSecondLook{600};
   static constexpr int kTries =
       5;  ///< of a transaction that the server gave up (deadlock, restart)
 
@@ -61,9 +68,11 @@ class Writer {
   };
 
   void carry_out(Group::Batch& batch);
-  std::optional<Failure> try_once(const std::vector<Group::Waiting*>& works, bool merge);
+  std::optional<Failure> try_once(const std::vector<Group::Waiting*>& works, bool merge,
+                                  std::chrono::milliseconds row_patience);
   /// Tries again what the server gave up, and what failed as one statement of many rows as many.
-  std::optional<Failure> try_some(const std::vector<Group::Waiting*>& works);
+  std::optional<Failure> try_some(const std::vector<Group::Waiting*>& works,
+                                  std::chrono::milliseconds row_patience);
 
   Pool pool_;
   std::function<void()> afterwards_;
