@@ -258,11 +258,10 @@ bool is_passed_on(const Fact& fact, const std::vector<std::set<std::string>>& ow
 }
 
 // Smaller is better: whom to show.
-auto rank(const Fact& fact, const std::vector<Source>& sources,
-          const std::vector<std::set<std::string>>& owners) {
+auto rank(const Fact& fact, const std::vector<Source>& sources, bool passed_on) {
   const bool preliminary = fact.status == "preliminary" || fact.status == "registered" ||
                            fact.status == "partial" || fact.status == "unknown";
-  return std::tuple(preliminary, fact.codes.empty(), is_passed_on(fact, owners), fact.when.inferred,
+  return std::tuple(preliminary, fact.codes.empty(), passed_on, fact.when.inferred,
                     -static_cast<int>(fact.when.precision),
                     -base::to_unix_ms(sources.at(fact.sources.front().source).retrieved_at));
 }
@@ -327,7 +326,7 @@ std::map<std::size_t, std::size_t> copies_of(const Record& record) {
 
 class Linker {
  public:
-  explicit Linker(Record& record) : record_(record), owners_(owners_of(record)) {}
+  explicit Linker(Record& record) : record_(record) {}
 
   void run() {
     const std::map<std::size_t, std::size_t> copies = copies_of(record_);
@@ -335,9 +334,12 @@ class Linker {
     for (std::size_t i = 0; i < record_.facts.size(); ++i) {
       if (!record_.facts[i].hidden && copies.count(i) == 0) order.push_back(i);
     }
-    std::stable_sort(order.begin(), order.end(), [this](std::size_t a, std::size_t b) {
-      return rank(record_.facts[a], record_.sources, owners_) <
-             rank(record_.facts[b], record_.sources, owners_);
+    const auto owners = owners_of(record_);
+    std::vector<bool> passed_on;
+    for (const Fact& fact : record_.facts) passed_on.push_back(is_passed_on(fact, owners));
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+      return rank(record_.facts[a], record_.sources, passed_on[a]) <
+             rank(record_.facts[b], record_.sources, passed_on[b]);
     });
     for (const std::size_t position : order) place(position);
     for (const auto& [copy, original] : copies) {
@@ -372,7 +374,6 @@ class Linker {
   }
 
   Record& record_;
-  const std::vector<std::set<std::string>> owners_;
   std::unordered_map<std::string, std::vector<std::size_t>> shown_;
 };
 
