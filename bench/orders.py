@@ -23,7 +23,12 @@ from server import Server
 
 CALLERS = 4
 PATIENCE_S = 600
-FAMILY = ("Adams", "Baker", "Clark", "Davis", "Evans", "Foster", "Green", "Harris", "Irving", "Jones")
+# With four first names 2,400 people: the network hands out the records of everybody with the family name and initial.
+FAMILY = tuple(first + second for first in ("Ash", "Black", "Brook", "Cold", "Fair", "Green", "Hart", "Light", "North", "Oak",
+                                            "Park", "Red", "Stan", "Strat", "Thorn", "Wake", "West", "White", "Wood", "York")
+               for second in ("bourne", "bridge", "bury", "croft", "dale", "field", "ford", "gate", "ham", "hill", "hurst",
+                              "land", "ley", "low", "man", "more", "ridge", "shaw", "side", "stead", "stone", "ton", "wall",
+                              "ward", "water", "way", "well", "wick", "worth", "yard"))
 ORDER_TYPE = """
 code = "bench"
 alias = "Bench"
@@ -116,7 +121,7 @@ class Caller:
 def person(number: int) -> dict:
     """Another one each time, with a birthday of its own; the same ones in every run."""
     female = number % 2 == 0
-    return {"firstName": ("Jane", "John", "Mary", "Paul")[number % 4], "lastName": FAMILY[number // 4 % 10],
+    return {"firstName": ("Anna", "John", "Mary", "Paul")[number % 4], "lastName": FAMILY[number // 4 % len(FAMILY)],
             "gender": "female" if female else "male",
             "dateOfBirth": (datetime.date(1940, 1, 1) + datetime.timedelta(days=7 * number)).isoformat(),
             "address": {"street1": "12 Hill Street", "city": "Boise", "state": "ID", "zip": f"837{number % 90 + 10:02}"}}
