@@ -2,7 +2,7 @@
 //
 // usage: bench_report FOLDER ROWS; prints "pages seconds" of the median of five renderings.
 //        bench_report FOLDER ROWS combined; binds ten such tables as one report and prints
-//        "pages seconds megabytes" of it, the last being the process's peak of memory.
+//        "pages seconds megabytes size" of it: the process's peak of memory, and the file's MB.
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -76,24 +76,24 @@ constexpr int kParts = 10;
 
 int combined(int rows) {
   const auto begin = std::chrono::steady_clock::now();
-  std::vector<report::PdfPart> parts;
+  report::PdfPress press;
+  std::vector<report::PdfPress::Part> parts;
   const report::Document document = table_of(rows);
   for (int i = 0; i < kParts; ++i) {
-    auto pdf = report::render_pdf(document);
-    if (!pdf) return 1;
-    parts.push_back({"Part " + std::to_string(i + 1), std::move(*pdf)});
+    parts.push_back({"Part " + std::to_string(i + 1), press.draw(document)});
   }
   report::Document cover;
   cover.title = "Combined";
   cover.created = document.created;
-  const auto bound = report::combine_pdfs(cover, parts);
+  const auto bound = press.write(press.bind(cover, parts));
   if (!bound) return 1;
   const double seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
   const double megabytes = static_cast<double>(usage.ru_maxrss) / 1024.0;
-  std::cout << count_pages(*bound) << " " << seconds << " " << megabytes << std::endl;
+  std::cout << count_pages(*bound) << " " << seconds << " " << megabytes << " "
+            << static_cast<double>(bound->size()) / 1e6 << std::endl;
   return 0;
 }
 

@@ -92,8 +92,9 @@ def tables(program: str, folder: str) -> None:
 
 def bound(program: str, folder: str) -> None:
     """Ten parts of 3,500 rows each make a little over a thousand pages."""
-    pages, seconds, megabytes = run(program, folder, 3500, "combined").stdout.split()
-    print(f"\ncombined report: {pages} pages in {float(seconds):.1f} s, peak of memory {float(megabytes):.0f} MB")
+    pages, seconds, megabytes, size = run(program, folder, 3500, "combined").stdout.split()
+    print(f"\ncombined report: {pages} pages in {float(seconds):.1f} s, peak of memory {float(megabytes):.0f} MB, "
+          f"a file of {float(size):.1f} MB")
 
 
 def ccda(number: int) -> str:

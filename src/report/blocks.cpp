@@ -56,7 +56,11 @@ Column column(std::string title, double weight, Align align) {
 Column source_column() { return column("Source", 1.5); }
 
 Block heading(int level, std::string text, std::string anchor) {
-  return Heading{level, std::move(text), std::move(anchor)};
+  return Heading{level, std::move(text), std::move(anchor), false};
+}
+
+Block section_heading(const Section& section) {
+  return Heading{2, section.title, section.anchor, true};
 }
 
 Block paragraph(std::string text) { return Paragraph{words(std::move(text)), false}; }

@@ -12,7 +12,7 @@ namespace chartroom::report {
 /// One part of a report in both of its forms: blocks for people and JSON for systems. They are
 /// made together from the same values, so they cannot differ.
 struct Section {
-  std::string title;
+  std::string title;  ///< in words of our own
   std::string anchor;
   std::string key;  ///< member name in the JSON report
   std::vector<Block> blocks;
@@ -35,6 +35,7 @@ struct Section {
 /// The column of source tags that ends every table of facts.
 [[nodiscard]] Column source_column();
 
+[[nodiscard]] Block section_heading(const Section& section);
 [[nodiscard]] Block heading(int level, std::string text, std::string anchor = {});
 [[nodiscard]] Block paragraph(std::string text);
 [[nodiscard]] Block quiet_paragraph(std::string text);

@@ -49,8 +49,8 @@ struct Contents {
   std::vector<ContentsEntry> entries;
   std::vector<int> pages;  ///< of the entries, from 0 behind the cover
 
-  void add(int level, const std::string& title, int page) {
-    entries.push_back({level, title, "\x02" + std::to_string(entries.size())});
+  void add(int level, const std::string& title, bool own_words, int page) {
+    entries.push_back({level, title, "\x02" + std::to_string(entries.size()), own_words});
     pages.push_back(page);
   }
 };
@@ -63,10 +63,10 @@ Contents contents_of(const std::vector<ListedPart>& parts) {
   Contents contents;
   int page = 0;
   for (const ListedPart& part : parts) {
-    contents.add(2, part.title, page);
+    contents.add(2, part.title, false, page);
     for (const SheafBookmark& mark : *part.bookmarks) {
       if (mark.level > 1 || listed > kListedBookmarks) continue;
-      contents.add(3, mark.title, page + mark.page);
+      contents.add(3, mark.title, mark.own_words, page + mark.page);
     }
     page += static_cast<int>(part.pages);
   }
@@ -76,9 +76,9 @@ Contents contents_of(const std::vector<ListedPart>& parts) {
 }  // namespace
 
 Sketch sketch_cover(Drawing& drawing, const Document& cover, const std::vector<ListedPart>& parts) {
-  TextEngine text;
+  drawing.text().set_anchors({});
   Canvas canvas(kCoverTop);
-  Composer composer{text, canvas, {}, 0};
+  Composer composer{drawing.text(), canvas, {}, 0};
   lay_title(composer, cover);
   for (const Block& block : cover.blocks) std::visit(LayBlock{composer}, block);
   const Contents contents = contents_of(parts);
@@ -88,7 +88,7 @@ Sketch sketch_cover(Drawing& drawing, const Document& cover, const std::vector<L
     canvas.anchors[contents.entries[i].anchor] = {pages + contents.pages[i], 0};
   }
   const std::size_t first_page = drawing.pages();
-  drawing.add(canvas, cover, text);
+  drawing.add(canvas, cover);
   return {std::move(canvas), std::move(composer.received), first_page};
 }
 

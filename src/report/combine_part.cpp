@@ -90,7 +90,7 @@ void collect(const std::vector<QPDFOutlineObjectHelper>& items, int level,
       if (target.isArray() && target.getArrayNItems() > 3 && target.getArrayItem(3).isNumber()) {
         top = target.getArrayItem(3).getNumericValue();
       }
-      out.push_back({level, item.getTitle(), page->second, top});
+      out.push_back({level, item.getTitle(), page->second, top, false});
     }
     collect(item.getKids(), level + 1, pages, out);
   }

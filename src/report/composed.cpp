@@ -153,7 +153,7 @@ Composed compose(const std::string& name, const Lens& lens) {
   made.document = start_document(lens, kind->title, provider_of(lens));
   made.json = envelope(*kind, lens);
   for (Section& section : kind->sections(lens)) {
-    made.document.blocks.push_back(heading(2, section.title, section.anchor));
+    made.document.blocks.push_back(section_heading(section));
     append(made.document.blocks, std::move(section.blocks));
     made.json[section.key] = std::move(section.data);
   }

@@ -32,7 +32,8 @@ using Spans = std::vector<Span>;
 struct Heading {
   int level = 1;  ///< 1 to 4; a document has one level 1: its title
   std::string text{};
-  std::string anchor{};  ///< unique in the document; empty: none
+  std::string anchor{};    ///< unique in the document; empty: none
+  bool own_words = false;  ///< ours, as every report has them: nothing from a record
 };
 
 struct Paragraph {

@@ -146,13 +146,15 @@ void lay_heading(Composer& composer, const Heading& heading, double after) {
   style.weight = look.weight;
   style.colour = look.colour;
   style.leading = 1.22;
-  const TextPtr box = composer.text.make(heading.text, style, kContentWidth);
+  const TextPtr box = composer.text.make(heading.text, heading.own_words, style, kContentWidth);
   canvas.space(look.before);
   canvas.ensure(box->height() + look.after + std::min(after, kContentHeight * 0.85));
   canvas.anchor(heading.anchor, canvas.y());
   canvas.anchor(heading_anchor(composer.headings++), canvas.y());
-  canvas.outline.push_back(
-      {heading.level, printable(heading.text, false), {canvas.page(), canvas.y()}});
+  canvas.outline.push_back({heading.level,
+                            printable(heading.text, false),
+                            {canvas.page(), canvas.y()},
+                            heading.own_words});
   canvas.flow(box, kLeft, canvas.tag(look.tag, 0));
   if (heading.level <= 2) {
     canvas.rule(kLeft, canvas.y() + 2.5, kContentWidth, 0.9, kBrand);

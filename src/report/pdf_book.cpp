@@ -152,6 +152,20 @@ QPDFObjectHandle Book::attributes(const std::string& source) {
   return made;
 }
 
+QPDFObjectHandle Book::type_name(const std::string& type) {
+  const auto known = type_names_.find(type);
+  if (known != type_names_.end()) return known->second;
+  return type_names_.emplace(type, Object::newName("/" + type)).first->second;
+}
+
+QPDFObjectHandle Book::mark(int number) {
+  const auto index = static_cast<std::size_t>(number);
+  while (marks_.size() <= index) {
+    marks_.push_back(Object::newInteger(static_cast<long long>(marks_.size())));
+  }
+  return marks_[index];
+}
+
 QPDFObjectHandle destination(const QPDFObjectHandle& page, double top) {
   return Object::newArray({page, Object::newName("/XYZ"), Object::newNull(),
                            Object::newReal(top, 2), Object::newNull()});

@@ -2,6 +2,7 @@
 // one is made once and written twice.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <qpdf/QPDF.hh>
 #include <string>
@@ -19,7 +20,8 @@ struct SheafBookmark {
   int level = 1;
   std::string title;
   int page = 0;
-  double top = 0;  ///< in the page's coordinates, upwards
+  double top = 0;          ///< in the page's coordinates, upwards
+  bool own_words = false;  ///< as Heading has it
 };
 
 /// The pages of one document, in a book.
@@ -59,6 +61,10 @@ class Book {
   [[nodiscard]] QPDFObjectHandle output_intents() const { return intents_; }
   /// An indirect object for each different attribute dictionary of the structure tree.
   [[nodiscard]] QPDFObjectHandle attributes(const std::string& source);
+  /// The name "/type", and a number of marked content: of a thousand pages there are hundreds of
+  /// thousands, so equal ones are the same object. Not to be changed.
+  [[nodiscard]] QPDFObjectHandle type_name(const std::string& type);
+  [[nodiscard]] QPDFObjectHandle mark(int number);
 
  private:
   void make_output_intents();
@@ -67,6 +73,8 @@ class Book {
   QPDF pdf_;
   QPDFObjectHandle intents_ = QPDFObjectHandle::newNull();
   std::vector<std::pair<std::string, QPDFObjectHandle>> attributes_;
+  std::map<std::string, QPDFObjectHandle> type_names_;
+  std::vector<QPDFObjectHandle> marks_;  ///< by number
 };
 
 /// "[page /XYZ null top null]"

@@ -96,6 +96,7 @@ struct OutlineEntry {
   int level = 2;
   std::string title;
   Place place;
+  bool own_words = false;  ///< as Heading has it
 };
 
 /// A page of a received PDF, to be put into a box of one of our pages.

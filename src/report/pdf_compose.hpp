@@ -16,6 +16,7 @@ struct ContentsEntry {
   int level = 2;
   std::string title;
   std::string anchor;
+  bool own_words = false;  ///< as Heading has it
 };
 
 struct Composer {

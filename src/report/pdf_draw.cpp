@@ -91,7 +91,8 @@ class PageDrawer {
     style.size = 9;
     style.colour = kMuted;
     style.leading = 1.85;
-    const TextPtr box = text_.make(std::to_string(place->second.page + 1), style, 0);
+    const int shown = place->second.page + 1;
+    const TextPtr box = text_.make(std::to_string(shown), shown < 100, style, 0);
     marked(number.node, [&] {
       draw_text(cairo_, *box, 0, box->lines.size(), number.right - box->width, number.y);
     });
@@ -209,8 +210,8 @@ Drawing::Drawing(base::TimePoint created)
   cairo_pdf_surface_set_metadata(surface_.get(), CAIRO_PDF_METADATA_CREATE_DATE, time.c_str());
 }
 
-void Drawing::add(Canvas& canvas, const Document& document, TextEngine& text) {
-  PageDrawer(cairo_.get(), canvas, document, text).draw();
+void Drawing::add(Canvas& canvas, const Document& document) {
+  PageDrawer(cairo_.get(), canvas, document, text_).draw();
   pages_ += canvas.pages().size();
   canvas.forget_pieces();
 }
@@ -226,7 +227,6 @@ base::Result<std::string> Drawing::finish() {
 
 base::Result<StampGlyphs> draw_stamp_glyphs(const std::vector<std::string>& texts) {
   Drawing drawing({});
-  TextEngine engine;
   TextStyle style;
   style.size = kSmallSize;
   style.colour = kMuted;
@@ -234,7 +234,7 @@ base::Result<StampGlyphs> draw_stamp_glyphs(const std::vector<std::string>& text
   style.keep_space = true;
   StampGlyphs glyphs;
   for (const std::string& text : texts) {
-    const TextPtr box = engine.make(text, style, 0);
+    const TextPtr box = drawing.text().make(text, style, 0);
     glyphs.widths.push_back(box->width);
     draw_text(drawing.cairo(), *box, 0, box->lines.size(), kStampGlyphX, kStampY);
     cairo_show_page(drawing.cairo());

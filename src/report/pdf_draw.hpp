@@ -22,8 +22,10 @@ class Drawing {
 
   /// Draws all pages and writes down, in canvas.nodes, which marked content belongs to which node.
   /// What was drawn is no longer in the canvas.
-  void add(Canvas& canvas, const Document& document, TextEngine& text);
+  void add(Canvas& canvas, const Document& document);
   [[nodiscard]] std::size_t pages() const { return pages_; }
+  /// Sets what is drawn: documents of one person say many things in the same words.
+  [[nodiscard]] TextEngine& text() { return text_; }
   [[nodiscard]] cairo_t* cairo() const { return cairo_.get(); }
   /// The file; nothing can be added any more. Error internal when cairo cannot.
   [[nodiscard]] base::Result<std::string> finish();
@@ -36,6 +38,7 @@ class Drawing {
   std::unique_ptr<std::string> bytes_;  // before the surface, which writes into it until the end
   std::unique_ptr<cairo_surface_t, Free> surface_;
   std::unique_ptr<cairo_t, Free> cairo_;
+  TextEngine text_;
   std::size_t pages_ = 0;
 };
 

@@ -166,8 +166,9 @@ void lay_contents(Composer& composer, const std::vector<ContentsEntry>& entries)
   constexpr double kNumberRoom = 44;
   for (const ContentsEntry& entry : entries) {
     const double indent = entry.level <= 2 ? 0 : 12.0 * (std::min(entry.level, 4) - 2);
-    const TextPtr line = composer.text.make(entry.title, contents_style(entry.level),
-                                            kContentWidth - indent - kNumberRoom);
+    const TextPtr line =
+        composer.text.make(entry.title, entry.own_words, contents_style(entry.level),
+                           kContentWidth - indent - kNumberRoom);
     const double height = line->height();
     canvas.ensure(height);
     const int item = canvas.tag("TOCI", section);

@@ -81,7 +81,7 @@ class Finisher {
   void make_element(std::size_t index) {
     const TagNode& node = canvas_.nodes[index];
     Object element = Object::newDictionary();  // its /Type may be left out, and there are many
-    element.replaceKey("/S", Object::newName(std::string("/") + node.type));
+    element.replaceKey("/S", book_.type_name(node.type));
     if (node.parent >= 0)
       element.replaceKey("/P", elements_[static_cast<std::size_t>(node.parent)]);
     if (!node.alternative.empty())
@@ -100,7 +100,7 @@ class Finisher {
     const auto page = static_cast<std::size_t>(content.page);
     Object& element = elements_[index];
     if (kids_[index].empty()) element.replaceKey("/Pg", pages_[page]);
-    Object mark = Object::newInteger(content.mcid);
+    Object mark = book_.mark(content.mcid);
     if (element.getKey("/Pg").getObjGen() != pages_[page].getObjGen()) {
       Object reference = Object::newDictionary();
       reference.replaceKey("/Type", Object::newName("/MCR"));
@@ -184,11 +184,11 @@ class Finisher {
   void tag_link(const Link& link, Object annotation) {
     const auto parent = static_cast<std::size_t>(std::max(0, link.node));
     Object reference = Object::newDictionary();
-    reference.replaceKey("/Type", Object::newName("/OBJR"));
+    reference.replaceKey("/Type", book_.type_name("OBJR"));
     reference.replaceKey("/Obj", annotation);
     reference.replaceKey("/Pg", pages_[static_cast<std::size_t>(link.page)]);
     Object element = Object::newDictionary();
-    element.replaceKey("/S", Object::newName("/Link"));
+    element.replaceKey("/S", book_.type_name("Link"));
     element.replaceKey("/P", elements_[parent]);
     element.replaceKey("/K", reference);
     Object indirect = pdf_.makeIndirectObject(element);
@@ -261,7 +261,7 @@ std::vector<SheafBookmark> bookmarks_of(const Canvas& canvas) {
     while (!open.empty() && open.back() >= entry.level) open.pop_back();
     open.push_back(entry.level);
     bookmarks.push_back({static_cast<int>(open.size()), entry.title, entry.place.page,
-                         kPageHeight - entry.place.y + 6});
+                         kPageHeight - entry.place.y + 6, entry.own_words});
   }
   return bookmarks;
 }

@@ -10,6 +10,8 @@ namespace {
 
 using Object = QPDFObjectHandle;
 
+constexpr std::size_t kSmallFilePages = 30;
+
 /// Links a list of siblings and counts what lies beneath them.
 long long link_children(Object parent, std::vector<Object>& children) {
   if (children.empty()) return 0;
@@ -76,9 +78,11 @@ void set_catalogue(QPDF& pdf, const Document& document) {
 std::string write_pdf(QPDF& pdf) {
   QPDFWriter writer(pdf);
   writer.setOutputMemory();
-  // qpdf writes everything in object streams twice, a fifth of the work of an order's reports; but
-  // without them a file is two to three times as large, in the store, in backups and on its way.
-  writer.setObjectStreamMode(qpdf_o_generate);
+  // qpdf writes everything in object streams twice, a fifth of the work of an order's reports. The
+  // many files are small ones, which stay so without; a large one would be three times as large, in
+  // the store, in backups and on its way.
+  const bool is_large = pdf.getAllPages().size() > kSmallFilePages;
+  writer.setObjectStreamMode(is_large ? qpdf_o_generate : qpdf_o_disable);
   // What is compressed stays as it is.
   writer.setDecodeLevel(qpdf_dl_none);
   writer.setDeterministicID(true);

@@ -80,7 +80,8 @@ std::vector<ContentsEntry> contents_of(const Document& document) {
   for (std::size_t i = 0; i < document.blocks.size(); ++i) {
     const auto* heading = std::get_if<Heading>(&document.blocks[i]);
     if (heading == nullptr || is_title(document, i)) continue;
-    if (heading->level == 2) entries.push_back({2, heading->text, heading_anchor(index)});
+    if (heading->level == 2)
+      entries.push_back({2, heading->text, heading_anchor(index), heading->own_words});
     ++index;
   }
   return entries;
@@ -107,7 +108,7 @@ struct LayBlock {
 }  // namespace
 
 Sketch sketch_document(Drawing& drawing, const Document& document) {
-  TextEngine text;
+  TextEngine& text = drawing.text();
   text.set_anchors(anchors_of(document));
   Canvas canvas(kHeadTop);
   Composer composer{text, canvas, {}, 0};
@@ -128,7 +129,7 @@ Sketch sketch_document(Drawing& drawing, const Document& document) {
   }
   contents(document.blocks.size());
   const std::size_t first_page = drawing.pages();
-  drawing.add(canvas, document, text);
+  drawing.add(canvas, document);
   return {std::move(canvas), std::move(composer.received), first_page};
 }
 

@@ -72,6 +72,10 @@ class TextEngine {
   /// The same for words of the program's own, which come in every report: the thread keeps them.
   /// Never for anything from a record.
   static TextPtr make_fixed(std::string_view text, const TextStyle& style, double width);
+  /// One or the other of these two.
+  TextPtr make(std::string_view text, bool own_words, const TextStyle& style, double width) {
+    return own_words ? make_fixed(text, style, width) : make(text, style, width);
+  }
 
   struct Extent {
     double longest_word = 0;

@@ -129,7 +129,7 @@ void add_tail(const Lens& lens, std::vector<Block>& blocks) {
 }  // namespace
 
 void add_section(Section section, std::vector<Block>& blocks) {
-  blocks.push_back(heading(2, section.title, section.anchor));
+  blocks.push_back(section_heading(section));
   append(blocks, std::move(section.blocks));
 }
 

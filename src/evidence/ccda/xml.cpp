@@ -30,6 +30,15 @@ bool is_name_start(char c) {
          static_cast<unsigned char>(c) >= 0x80;
 }
 
+/// A name in a tag ends before one of these.
+constexpr std::array<bool, 256> kEndsName = [] {
+  std::array<bool, 256> ends{};
+  for (const char c : {' ', '\t', '\r', '\n', '>', '/', '<', '='}) {
+    ends.at(static_cast<unsigned char>(c)) = true;
+  }
+  return ends;
+}();
+
 /// Elements of CDA R2 that published examples show on their own.
 bool is_cda_element(std::string_view name) {
   static constexpr std::array kNames = {"act",
@@ -162,10 +171,7 @@ class Inspector {
 
   std::string_view name() {
     const auto start = at_;
-    while (at_ < text_.size() && !is_space(text_[at_]) && text_[at_] != '>' && text_[at_] != '/' &&
-           text_[at_] != '<' && text_[at_] != '=') {
-      ++at_;
-    }
+    while (at_ < text_.size() && !kEndsName[static_cast<unsigned char>(text_[at_])]) ++at_;
     return text_.substr(start, at_ - start);
   }
 
@@ -317,9 +323,10 @@ void canonicalise(pugi::xml_node element, std::vector<Binding>& bindings, bool b
     const std::string_view full = attribute.name();
     if (full.starts_with("xmlns:")) continue;
     if (uri_of(bindings, prefix_of(full)) == kSchemaInstance && local_name(full) == "type") {
-      const std::string type(local_name(attribute.value()));
-      attribute.set_name("xsi:type");
-      attribute.set_value(type.c_str());
+      // Most are written so; a name that is set is a copy.
+      if (full != "xsi:type") attribute.set_name("xsi:type");
+      const std::string_view type = local_name(attribute.value());
+      if (type != attribute.value()) attribute.set_value(std::string(type).c_str());
     }
   }
   for (auto child : element.children()) {
