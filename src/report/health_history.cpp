@@ -37,7 +37,7 @@ constexpr std::array kLayouts = {
            "Onset",
            "Problem or diagnosis",
            {Part{"Status", {"@status", "clinical_status", "severity"}},
-            Part{"Resolved", {"@until"}}, Part{"Kind", {"@category"}, 1.2}}},
+            Part{"Resolved", {"@end"}}, Part{"Kind", {"@category"}, 1.2}}},
     Layout{Kind::medication,
            "medications",
            "Start",
@@ -92,7 +92,7 @@ constexpr std::array kLayouts = {
         "planOfCare",
         "Date",
         "Plan, goal or order",
-        {Part{"Status", {"@status"}}, Part{"Until", {"@until"}}, Part{"Kind", {"@category"}, 1.2}}},
+        {Part{"Status", {"@status"}}, Part{"Until", {"@end"}}, Part{"Kind", {"@category"}, 1.2}}},
     Layout{Kind::device, "devices", "Date", "Device", {Part{"Status", {"@status"}}}},
     Layout{Kind::care_team,
            "careTeam",
@@ -103,12 +103,13 @@ constexpr std::array kLayouts = {
            "insurance",
            "Date",
            "Insurance",
-           {Part{"Status", {"@status"}}, Part{"Until", {"@until"}}}},
+           {Part{"Status", {"@status"}}, Part{"Until", {"@end"}}}},
 };
 
 std::string field(const evidence::Fact& fact, std::string_view name) {
   if (name == "@status") return fact.status;
   if (name == "@until") return fact.until.known() ? "until " + fact.until.date_text() : "";
+  if (name == "@end") return fact.until.known() ? fact.until.date_text() : "";
   if (name == "@category") return fact.category;
   if (name == "@performer") return fact.performer;
   if (name == "@organization") return fact.organization;
@@ -122,6 +123,7 @@ Cell part_cell(const evidence::Fact& fact, const Part& part) {
   for (const std::string_view name : part.fields) {
     if (name.empty()) continue;
     std::string value = field(fact, name);
+    if (value == fact.text) continue;  // stands beside it
     if (!value.empty() && std::find(values.begin(), values.end(), value) == values.end()) {
       values.push_back(std::move(value));
     }

@@ -66,6 +66,28 @@ pugi::xml_node assigned(pugi::xml_node participation) {
   return {};
 }
 
+/// "2015-06-22", "6/22/15 10:30": figures with at least two marks between them.
+bool is_bare_date(std::string_view text) {
+  if (text.find_first_not_of("0123456789-/.: ") != std::string_view::npos) return false;
+  return std::ranges::count_if(text, [](char c) { return c == '-' || c == '/' || c == '.'; }) >= 2;
+}
+
+/// What stands in the cells beside this one.
+std::string beside(pugi::xml_node cell) {
+  constexpr int kCells = 20;
+  std::string words;
+  int cells = 0;
+  for (const auto other : cell.parent().children()) {
+    if (++cells > kCells) break;
+    if (other == cell || other.type() != pugi::node_element) continue;
+    const auto text = flat_text(other);
+    if (text.empty() || is_bare_date(text)) continue;
+    if (!words.empty()) words += "; ";
+    words += text;
+  }
+  return cut(std::move(words), kShortText);
+}
+
 }  // namespace
 
 Context::Context(pugi::xml_node document, Reading& reading) : reading_(reading) {
@@ -113,7 +135,14 @@ pugi::xml_node Context::referenced(pugi::xml_node node) const {
 
 std::string Context::text_of(pugi::xml_node node) const {
   if (auto own = flat_text(node); !own.empty()) return own;
-  return flat_text(referenced(node));
+  const auto target = referenced(node);
+  auto text = flat_text(target);
+  // Some refer to the first cell of a row, where the date is or nothing.
+  const std::string_view name = target.name();
+  if ((name == "td" || name == "th") && (text.empty() || is_bare_date(text))) {
+    if (auto words = beside(target); !words.empty()) return words;
+  }
+  return text;
 }
 
 bool Context::spend(std::size_t bytes) {

@@ -97,8 +97,9 @@ class Context {
   [[nodiscard]] pugi::xml_node by_id(std::string_view id) const;
   /// What a <reference value="#…"/> in `node` points to; empty node when there is no reference.
   [[nodiscard]] pugi::xml_node referenced(pugi::xml_node node) const;
-  /// The text of an ED or ST element: its own, or that of the narrative it refers to. White space
-  /// is collapsed, and the text cut at kShortText bytes.
+  /// The text of an ED or ST element: its own, or that of the narrative it refers to; of a cell
+  /// that holds no more than a date, the words of its row. White space is collapsed, and the text
+  /// cut at kShortText bytes.
   [[nodiscard]] std::string text_of(pugi::xml_node node) const;
   /// Takes from the allowance for repeated content; false when it is used up.
   [[nodiscard]] bool spend(std::size_t bytes);

@@ -174,6 +174,26 @@ TEST(CcdaMedications, PlannedOnesArePlans) {
   EXPECT_EQ(reading.facts[1].text, "Aspirin");
 }
 
+TEST(CcdaPlan, AReferenceToTheDateOfARowMeansTheRow) {
+  const auto goal = [](const std::string& reference) {
+    return "<entry><observation moodCode=\"GOL\">" + id("22.4.121") +
+           R"(<code nullFlavor="UNK"/><text><reference value="#)" + reference +
+           R"("/></text></observation></entry>)";
+  };
+  const auto reading =
+      read_section_of("61146-7", goal("dated") + goal("blank") + goal("alone") + goal("pressure"),
+                      R"(<table><tbody>
+        <tr><td ID="dated">2015-06-22</td><td>Walk every day</td><td>6/22/15</td><td>Dr. Hill</td></tr>
+        <tr><td ID="blank"/><td>Sleep more</td></tr>
+        <tr><td ID="alone">2015-06-22</td><td/></tr>
+        <tr><td ID="pressure">130</td><td>systolic</td></tr></tbody></table>)");
+  ASSERT_EQ(reading.facts.size(), 4U);
+  EXPECT_EQ(reading.facts[0].text, "Walk every day; Dr. Hill");
+  EXPECT_EQ(reading.facts[1].text, "Sleep more");
+  EXPECT_EQ(reading.facts[2].text, "2015-06-22");
+  EXPECT_EQ(reading.facts[3].text, "130");
+}
+
 std::string allergy(const std::string& attributes, const std::string& inner) {
   return "<entry><act>" + id("22.4.30") + "<entryRelationship><observation " + attributes + ">" +
          id("22.4.7") + inner + "</observation></entryRelationship></act></entry>";

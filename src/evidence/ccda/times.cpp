@@ -5,6 +5,7 @@
 
 #include "base/text.hpp"
 #include "evidence/ccda/datatypes.hpp"
+#include "evidence/schedule.hpp"
 
 namespace chartroom::evidence::ccda {
 namespace {
@@ -46,21 +47,6 @@ std::string without_punctuation(std::string_view text) {
   return out;
 }
 
-struct Unit {
-  std::string_view code;
-  std::string_view word;
-};
-constexpr std::array kUnits = {Unit{"s", "second"}, Unit{"min", "minute"}, Unit{"h", "hour"},
-                               Unit{"d", "day"},    Unit{"wk", "week"},    Unit{"w", "week"},
-                               Unit{"mo", "month"}, Unit{"a", "year"}};
-
-std::string unit_word(std::string_view unit) {
-  for (const auto& known : kUnits) {
-    if (known.code == unit) return std::string(known.word);
-  }
-  return std::string(unit);
-}
-
 std::string period_text(pugi::xml_node period, bool institution_specified) {
   const std::string amount = period.attribute("value").value();
   const std::string_view unit = period.attribute("unit").value();
@@ -68,49 +54,14 @@ std::string period_text(pugi::xml_node period, bool institution_specified) {
     const std::string low = period.child("low").attribute("value").value();
     const std::string high = period.child("high").attribute("value").value();
     if (low.empty() || high.empty()) return {};
-    return "every " + low + "-" + high + " " +
-           unit_word(period.child("low").attribute("unit").value()) + "s";
+    return every(low + "-" + high, period.child("low").attribute("unit").value());
   }
   // "8 h" with institutionSpecified means three times a day, at the ward's own hours.
   const int hours = unit == "h" ? std::atoi(amount.c_str()) : unit == "d" && amount == "1" ? 24 : 0;
   if (institution_specified && hours > 0 && hours <= 24 && 24 % hours == 0) {
-    const int times = 24 / hours;
-    if (times == 1) return "once a day";
-    if (times == 2) return "twice a day";
-    return std::to_string(times) + " times a day";
+    return times_a(std::to_string(24 / hours), "d");
   }
-  if (amount == "1") return "every " + unit_word(unit);
-  return "every " + amount + " " + unit_word(unit) + "s";
-}
-
-/// TimingEvent of HL7 V3 (2.16.840.1.113883.5.139).
-std::string event_text(std::string_view event) {
-  struct Event {
-    std::string_view code;
-    std::string_view words;
-  };
-  static constexpr std::array kEvents = {Event{"AC", "before meals"},
-                                         Event{"ACD", "before lunch"},
-                                         Event{"ACM", "before breakfast"},
-                                         Event{"ACV", "before dinner"},
-                                         Event{"C", "with meals"},
-                                         Event{"CD", "with lunch"},
-                                         Event{"CM", "with breakfast"},
-                                         Event{"CV", "with dinner"},
-                                         Event{"HS", "at bedtime"},
-                                         Event{"IC", "between meals"},
-                                         Event{"ICD", "after lunch, before dinner"},
-                                         Event{"ICM", "after breakfast, before lunch"},
-                                         Event{"ICV", "after dinner, before bedtime"},
-                                         Event{"PC", "after meals"},
-                                         Event{"PCD", "after lunch"},
-                                         Event{"PCM", "after breakfast"},
-                                         Event{"PCV", "after dinner"},
-                                         Event{"WAKE", "on waking"}};
-  for (const auto& known : kEvents) {
-    if (known.code == event) return std::string(known.words);
-  }
-  return std::string(event);
+  return every(amount, unit);
 }
 
 }  // namespace
@@ -184,13 +135,12 @@ std::string frequency_text(pugi::xml_node time) {
     return period_text(period, specified == "true" || specified == "1");
   }
   if (const auto event = time.child("event"); !is_null(event)) {
-    auto words = event_text(event.attribute("code").value());
+    auto words = timing_event(event.attribute("code").value());
     const auto offset = time.child("offset");
     const auto amount = offset.child("low") ? offset.child("low") : offset;
     const std::string value = amount.attribute("value").value();
     if (!is_null(amount) && !value.empty() && value != "0") {
-      words = value + " " + unit_word(amount.attribute("unit").value()) +
-              (value == "1" ? " " : "s ") + words;
+      words = span_of_time(value, amount.attribute("unit").value()) + " " + words;
     }
     return words;
   }

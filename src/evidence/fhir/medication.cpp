@@ -1,6 +1,7 @@
 // MedicationRequest, -Statement, -Dispense, -Administration (R4 §11.1 to §11.4) and Medication.
 
 #include "evidence/fhir/context.hpp"
+#include "evidence/schedule.hpp"
 
 namespace chartroom::evidence::fhir {
 namespace {
@@ -23,15 +24,36 @@ Fact start_medication(const Context& context) {
   return fact;
 }
 
+/// "4-6" of a member and its …Max.
+std::string span_text(const Json& repeat, const char* least, const char* most) {
+  const std::string from = repeat[least].text();
+  const std::string to = repeat[most].text();
+  return to.empty() || to == from ? from : from + "-" + to;
+}
+
+/// Timing.repeat (FHIR R4): so many times in a period.
+std::string repeat_text(const Json& repeat) {
+  const std::string period = span_text(repeat, "period", "periodMax");
+  if (period.empty()) return {};
+  std::string times = span_text(repeat, "frequency", "frequencyMax");
+  if (times.empty()) times = "1";
+  const std::string unit = repeat["periodUnit"].text();
+  if (period == "1") return times_a(times, unit);
+  if (times == "1") return every(period, unit);
+  return times + " times " + every(period, unit);
+}
+
 std::string timing_text(const Json& timing) {
   std::string named = concept_text(timing["code"]);
   if (!named.empty()) return named;
   const Json& repeat = timing["repeat"];
-  if (!repeat["period"].exists()) return {};
-  const std::string times = repeat["frequency"].exists() ? repeat["frequency"].text() : "1";
-  const std::string most = repeat["frequencyMax"].text();
-  return times + (most.empty() ? "" : "-" + most) + " per " + repeat["period"].text() + " " +
-         repeat["periodUnit"].text();
+  std::string words = repeat_text(repeat);
+  for (const Json& event : repeat["when"]) {
+    if (!words.empty()) words += ", ";
+    if (repeat["offset"].exists()) words += span_of_time(repeat["offset"].text(), "min") + " ";
+    words += timing_event(event.text());
+  }
+  return words;
 }
 
 std::string dose_text(const Json& dosage) {

@@ -246,7 +246,7 @@ TEST(Fhir, MedicationByReferenceAndContained) {
   ASSERT_EQ(facts.size(), 3U);
   EXPECT_EQ(facts[0].text, "Metformin");
   EXPECT_EQ(*facts[0].attribute("dose"), "500 mg");
-  EXPECT_EQ(*facts[0].attribute("frequency"), "2 per 1 d");
+  EXPECT_EQ(*facts[0].attribute("frequency"), "twice a day");
   EXPECT_EQ(facts[0].when.date_text(), "2020-01");
   EXPECT_EQ(facts[1].text, "Aspirin");
   EXPECT_EQ(readings[0].losses.size(), 1U);
