@@ -95,7 +95,7 @@ Context::Context(pugi::xml_node document, Reading& reading) : reading_(reading) 
 }
 
 void Context::index_ids(pugi::xml_node node) {
-  for (const auto child : node.children()) {
+  for (auto child = node.first_child(); child; child = child.next_sibling()) {
     if (child.type() != pugi::node_element) continue;
     if (const auto id = child.attribute("ID")) ids_.emplace(id.value(), child);
     index_ids(child);

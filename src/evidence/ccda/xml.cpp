@@ -151,6 +151,8 @@ class Inspector {
 
   base::Result<void> markup() {
     const auto rest = text_.substr(at_);
+    if (rest.starts_with('/')) return end_tag();
+    if (!rest.starts_with('!') && !rest.starts_with('?')) return start_tag();
     if (rest.starts_with("!--")) {
       at_ += 3;
       return skip_to("-->");
@@ -159,14 +161,10 @@ class Inspector {
       if (open_.empty()) return broken("there is text outside of its root element");
       return skip_to("]]>");
     }
-    if (rest.starts_with("?")) return skip_to("?>");
-    if (rest.starts_with("!")) {
-      return fail(ErrorCode::corrupt,
-                  "The document declares a DOCTYPE or entities, which clinical documents never "
-                  "need and which are refused for safety.");
-    }
-    if (rest.starts_with("/")) return end_tag();
-    return start_tag();
+    if (rest.starts_with('?')) return skip_to("?>");
+    return fail(ErrorCode::corrupt,
+                "The document declares a DOCTYPE or entities, which clinical documents never "
+                "need and which are refused for safety.");
   }
 
   std::string_view name() {
@@ -229,7 +227,7 @@ class Inspector {
         ++at_;
         return false;
       }
-      if (text_.substr(at_).starts_with("/>")) {
+      if (text_[at_] == '/' && text_.substr(at_).starts_with("/>")) {
         at_ += 2;
         return true;
       }
@@ -289,9 +287,19 @@ std::string_view uri_of(const std::vector<Binding>& bindings, std::string_view p
   return {};
 }
 
+/// Whether an attribute may declare a namespace or be of one: few elements have such.
+bool has_namespaces(pugi::xml_node element) {
+  for (auto one = element.first_attribute(); one; one = one.next_attribute()) {
+    const char* name = one.name();
+    if (*name == 'x') return true;
+    while (*name != '\0' && *name != ':') ++name;
+    if (*name == ':') return true;
+  }
+  return false;
+}
+
 void bind(std::vector<Binding>& bindings, pugi::xml_node element) {
   for (const auto attribute : element.attributes()) {
-    if (attribute.name()[0] != 'x') continue;  // nearly all of them
     const std::string_view name = attribute.name();
     if (bindings.size() >= kBindings) return;
     if (name == "xmlns") {
@@ -305,7 +313,8 @@ void bind(std::vector<Binding>& bindings, pugi::xml_node element) {
 /// Names become canonical (see the header). Recursion is bounded by limits::kXmlDepth.
 void canonicalise(pugi::xml_node element, std::vector<Binding>& bindings, bool bare_is_hl7) {
   const auto outer = bindings.size();
-  bind(bindings, element);
+  const bool is_special = has_namespaces(element);
+  if (is_special) bind(bindings, element);
   const std::string_view name = element.name();
   const auto uri = uri_of(bindings, prefix_of(name));
   auto rename = [element](std::string_view prefix, std::string_view local) mutable {
@@ -318,10 +327,10 @@ void canonicalise(pugi::xml_node element, std::vector<Binding>& bindings, bool b
   } else if (name.find(':') != std::string_view::npos) {
     rename("", local_name(name));
   }
-  for (auto attribute : element.attributes()) {
-    if (std::strchr(attribute.name(), ':') == nullptr) continue;
+  for (auto attribute = is_special ? element.first_attribute() : pugi::xml_attribute(); attribute;
+       attribute = attribute.next_attribute()) {
     const std::string_view full = attribute.name();
-    if (full.starts_with("xmlns:")) continue;
+    if (full.find(':') == std::string_view::npos || full.starts_with("xmlns:")) continue;
     if (uri_of(bindings, prefix_of(full)) == kSchemaInstance && local_name(full) == "type") {
       // Most are written so; a name that is set is a copy.
       if (full != "xsi:type") attribute.set_name("xsi:type");
@@ -329,7 +338,7 @@ void canonicalise(pugi::xml_node element, std::vector<Binding>& bindings, bool b
       if (type != attribute.value()) attribute.set_value(std::string(type).c_str());
     }
   }
-  for (auto child : element.children()) {
+  for (auto child = element.first_child(); child; child = child.next_sibling()) {
     if (child.type() == pugi::node_element) canonicalise(child, bindings, bare_is_hl7);
   }
   bindings.resize(outer);
