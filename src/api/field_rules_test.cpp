@@ -23,7 +23,7 @@ TEST(FieldRulesTest, SsnIsTheDocumentedExpression) {
         for (const auto& group : groups) {
           for (const auto& serial : serials) {
             std::string text = area;
-            text += hyphen + group + other + serial;
+            text.append(hyphen).append(group).append(other).append(serial);
             EXPECT_EQ(parse_ssn(text).has_value(), std::regex_match(text, documented)) << text;
           }
         }

@@ -202,7 +202,7 @@ Section laid_section(const Lens& lens, const Layout& layout) {
 }
 
 std::string answer_of(const Item& item) {
-  const std::string line = value_line(item);
+  std::string line = value_line(item);
   if (!line.empty()) return line;
   const std::string* value = item.fact->attribute("value");
   return value == nullptr ? std::string{} : *value;

@@ -57,6 +57,7 @@ void lay_preformatted(Composer& composer, const Spans& spans, int node) {
 std::size_t key_value_columns(Composer& composer, const KeyValues& values) {
   TextStyle style;
   std::vector<double> widths;
+  widths.reserve(values.items.size());
   for (const KeyValues::Item& item : values.items) {
     widths.push_back(composer.text.estimate(item.value, style).natural);
   }

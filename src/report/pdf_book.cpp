@@ -47,15 +47,15 @@ class Binder {
     archival_ = archival_ && sheaf.archival;
   }
 
-  void bookmark(int level, const std::string& title, Object destination) {
-    bookmarks_.push_back({level, title, std::move(destination)});
+  void bookmark(int level, const std::string& title, const Object& destination) {
+    bookmarks_.push_back({level, title, destination});
   }
 
   [[nodiscard]] const std::vector<Object>& pages() const { return pages_; }
 
-  std::string write(Object structure) {
+  std::string write(const Object& structure) {
     close_pages();
-    close_structure(std::move(structure));
+    close_structure(structure);
     pdf_.getTrailer().replaceKey("/Root", catalogue_);
     add_bookmarks(pdf_, bookmarks_);
     set_catalogue(pdf_, about_);

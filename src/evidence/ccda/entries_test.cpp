@@ -409,7 +409,8 @@ TEST(CcdaSections, OlderDocumentsAreReadAlike) {
 TEST(CcdaSections, DeepNestingOfStatementsIsALoss) {
   std::string inner = "<observation><code code=\"1\" displayName=\"x\"/></observation>";
   for (int i = 0; i < 60; ++i) {
-    inner = "<organizer><code code=\"2\"/><component>" + inner + "</component></organizer>";
+    inner.insert(0, "<organizer><code code=\"2\"/><component>");
+    inner += "</component></organizer>";
   }
   const auto reading = read_section_of("30954-2", "<entry>" + inner + "</entry>");
   EXPECT_TRUE(reading.facts.empty());

@@ -89,9 +89,10 @@ TEST(Fhir, ReferencesOfEveryForm) {
   for (const std::string& reference :
        {std::string("Patient/1"), url, std::string("https://ehr.example/fhir/Patient/1"),
         std::string("Patient/1/_history/3"), std::string("Patient?identifier=urn:x|77")}) {
-    const auto readings = read(bundle(
-        entry(with_identifier, url) + "," +
-        entry(observation("a", R"("subject":{"reference":")" + reference + R"("},)" + kValue))));
+    std::string about = R"("subject":{"reference":")";
+    about.append(reference).append(R"("},)").append(kValue);
+    const auto readings =
+        read(bundle(entry(with_identifier, url) + "," + entry(observation("a", about))));
     ASSERT_EQ(readings.size(), 1U) << reference;
     EXPECT_EQ(readings[0].facts.size(), 1U) << reference;
   }
