@@ -78,6 +78,7 @@ constexpr auto kKnown = std::to_array<std::string_view>({"%",
                                                          "L",
                                                          "mL",
                                                          "dL",
+                                                         "uL",
                                                          "L/min",
                                                          "{score}",
                                                          "1",
@@ -285,6 +286,11 @@ constexpr auto kAliases = std::to_array<Alias>({
     {"{drinks}/d", "{drinks}/d"},
     {"/day", "/d"},
 });
+
+// What an alias stands for, stands for itself.
+static_assert(std::ranges::all_of(kAliases, [](const Alias& alias) {
+  return alias.ucum.empty() || std::ranges::find(kKnown, alias.ucum) != kKnown.end();
+}));
 
 // 1 of `unit` = multiply ÷ divide + add of the dimension's base.
 struct BaseUnit {

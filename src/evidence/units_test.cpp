@@ -23,6 +23,7 @@ TEST(Units, AliasesOfWhatIsReallySent) {
   for (const char* text : {"M/uL", "10*12/L", "10*6/uL"}) EXPECT_EQ(ucum_unit(text), "10*6/uL");
   for (const char* text : {"g/dl", "G/DL", "gm/dL", "g / dL"}) EXPECT_EQ(ucum_unit(text), "g/dL");
   for (const char* text : {"mm Hg", "mmHg", "mm[Hg]"}) EXPECT_EQ(ucum_unit(text), "mm[Hg]");
+  for (const char* text : {"mcL", "uL"}) EXPECT_EQ(ucum_unit(text), "uL") << text;
   for (const char* text : {"lb", "lbs", "[lb_av]"}) EXPECT_EQ(ucum_unit(text), "[lb_av]");
   for (const char* text : {"in", "[in_i]"}) EXPECT_EQ(ucum_unit(text), "[in_i]");
   for (const char* text : {"F", "degF", "[degF]"}) EXPECT_EQ(ucum_unit(text), "[degF]");
