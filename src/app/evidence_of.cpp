@@ -22,6 +22,8 @@ evidence::SourceFormat format_of(const RawRecord& record) {
       return evidence::SourceFormat::ccda;
     case evidence::Detected::pdf:
       return evidence::SourceFormat::pdf;
+    case evidence::Detected::tiff:
+      return evidence::SourceFormat::tiff;
     case evidence::Detected::unknown:
       break;
   }

@@ -53,12 +53,10 @@ bool looks_like_lines(std::string_view text) {
 
 // Of items that are neither FHIR nor C-CDA nor PDF, in words for people.
 const char* what_it_is(std::string_view bytes) {
-  using namespace std::string_view_literals;
   if (bytes.starts_with("PK\x03\x04")) {
     return "The item is a ZIP archive: its documents have to come one by one.";
   }
-  const bool picture = bytes.starts_with("\x89PNG") || bytes.starts_with("\xFF\xD8\xFF") ||
-                       bytes.starts_with("II*\0"sv) || bytes.starts_with("MM\0*"sv);
+  const bool picture = bytes.starts_with("\x89PNG") || bytes.starts_with("\xFF\xD8\xFF");
   if (picture) return "The item is a picture: it has no coded data.";
   if (is_rtf(bytes)) return "The item is an RTF text: it has no coded data.";
   return bytes.empty() ? "The item is empty." : "The item is neither FHIR nor C-CDA.";
@@ -67,6 +65,8 @@ const char* what_it_is(std::string_view bytes) {
 }  // namespace
 
 Detected detect(std::string_view bytes) {
+  using namespace std::string_view_literals;
+  if (bytes.starts_with("II*\0"sv) || bytes.starts_with("MM\0*"sv)) return Detected::tiff;
   const std::string_view text = base::trim(skip_mark(bytes));
   if (text.starts_with("%PDF-")) return Detected::pdf;
   if (text.starts_with('{')) {
@@ -99,6 +99,9 @@ base::Result<std::vector<Reading>> read_item(std::string_view bytes,
     }
     case Detected::pdf:
       return base::fail(base::ErrorCode::corrupt, "The item is a PDF file: it has no coded data.");
+    case Detected::tiff:
+      return base::fail(base::ErrorCode::corrupt,
+                        "The item is a scan (TIFF): it has no coded data.");
     case Detected::unknown:
       break;
   }

@@ -261,7 +261,7 @@ struct ClinicalDocument {
   std::string unstructured_bytes;
 };
 
-enum class SourceFormat { fhir_json, fhir_ndjson, ccda, pdf, other };
+enum class SourceFormat { fhir_json, fhir_ndjson, ccda, pdf, tiff, other };
 
 /// A retrieved item (file, Bundle, document) and the provider that it came from.
 struct Source {

@@ -20,7 +20,7 @@ struct Reading {
 };
 
 /// What an item claims to be, decided by its content and never by its name or media type.
-enum class Detected { fhir_json, fhir_ndjson, ccda, ccda_fragment, pdf, unknown };
+enum class Detected { fhir_json, fhir_ndjson, ccda, ccda_fragment, pdf, tiff, unknown };
 [[nodiscard]] Detected detect(std::string_view bytes);
 
 /// Reads a FHIR R4 Bundle or single resource, or NDJSON. One Reading per Patient in it, in their

@@ -5,6 +5,7 @@
 #include "base/text.hpp"
 #include "report/blocks.hpp"
 #include "report/composed.hpp"
+#include "report/embedded.hpp"
 #include "report/fact_rows.hpp"
 #include "report/health.hpp"
 #include "report/received.hpp"
@@ -103,8 +104,8 @@ void add_body(const ClinicalDocument& document, std::vector<Block>& blocks) {
   const std::string& type = document.unstructured_media_type;
   const std::string& bytes = document.unstructured_bytes;
   if (bytes.empty()) return;
-  if (type == "application/pdf") {
-    blocks.push_back(EmbeddedPdf{chart_title(document), bytes});
+  if (is_page_document(type)) {
+    append(blocks, embedded(chart_title(document), bytes));
   } else if (type == "image/png" || type == "image/jpeg") {
     blocks.push_back(Image{type, bytes, chart_title(document)});
   } else if (type.starts_with("text/plain") || type.empty()) {

@@ -368,6 +368,8 @@ const char* format_word(evidence::SourceFormat format) {
       return "C-CDA";
     case evidence::SourceFormat::pdf:
       return "PDF";
+    case evidence::SourceFormat::tiff:
+      return "scan (TIFF)";
     case evidence::SourceFormat::other:
       return "other";
   }

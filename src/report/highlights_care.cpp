@@ -5,6 +5,7 @@
 
 #include "base/text.hpp"
 #include "report/concern_findings.hpp"
+#include "report/embedded.hpp"
 #include "report/fact_rows.hpp"
 #include "report/health.hpp"
 #include "report/highlights.hpp"
@@ -267,8 +268,8 @@ std::vector<Item> not_retrieved(const Lens& lens) {
   std::vector<Item> found = lens.of(Kind::document);
   std::erase_if(found, [](const Item& item) {
     const std::string type = attribute_text(*item.fact, "media_type");
-    // What is shown elsewhere has a type of its own: PDF pages, a C-CDA inside.
-    return !item.fact->narrative.empty() || type == "application/pdf" ||
+    // What is shown elsewhere has a type of its own: pages, a C-CDA inside.
+    return !item.fact->narrative.empty() || is_page_document(type) ||
            type == "application/hl7-v3+xml";
   });
   return found;

@@ -13,6 +13,7 @@
 #include "report/pdf_testing.hpp"
 #include "report/render.hpp"
 #include "report/sample_record.hpp"
+#include "report/scan_testing.hpp"
 #include "report/unity.hpp"
 
 namespace chartroom::report {
@@ -230,6 +231,21 @@ TEST(Aps, BindsAReceivedPdfAndShowsReceivedCharts) {
   EXPECT_TRUE(within(text, "Scanned office notes"));
   EXPECT_TRUE(within(text, "Laboratory of 2022-02-02"));
   EXPECT_FALSE(within(text, "Laboratory of 2020-01-01"));  // another person's
+  testing::expect_sound(built->front().bytes);
+}
+
+TEST(Aps, ShowsTheSheetsOfAScan) {
+  evidence::Record record = record_for_all();
+  record.sources.back().format = evidence::SourceFormat::tiff;
+  OrderContext context = sample::context();
+  context.raw_items.resize(record.sources.size());
+  const std::string scan = testing::scan_of({testing::Sheet{}, testing::Sheet{}});
+  context.raw_items.back() = scan;
+  const auto built = build({{"aps", Format::pdf, {}}}, record, context);
+  ASSERT_TRUE(built);
+  ASSERT_EQ(built->size(), 1U);
+  const std::string pictures = testing::run("pdfimages -list %", built->front().bytes).output;
+  EXPECT_EQ(testing::count(pictures, "gray    1   1"), 2U) << pictures;
   testing::expect_sound(built->front().bytes);
 }
 

@@ -189,10 +189,13 @@ std::string binary_data(const std::string& resource) {
   return text_member(parse_or_null(resource), "data");
 }
 
-void keep_pdf(const std::string& base64, std::vector<std::string>& pdfs) {
+void keep_document(const std::string& base64, std::vector<std::string>& documents) {
   auto bytes = base::from_base64(base64);
   if (!bytes || bytes->size() > base::limits::kDocumentBytes) return;
-  if (evidence::detect(*bytes) == evidence::Detected::pdf) pdfs.push_back(std::move(*bytes));
+  const auto detected = evidence::detect(*bytes);
+  if (detected == evidence::Detected::pdf || detected == evidence::Detected::tiff) {
+    documents.push_back(std::move(*bytes));
+  }
 }
 
 /// Places of facts that are not shown, by source: withheld, withdrawn.
@@ -293,6 +296,7 @@ Pieces RawItems::pieces(std::size_t source, const std::vector<std::string>& loca
       break;
     case evidence::Detected::ccda_fragment:
     case evidence::Detected::pdf:
+    case evidence::Detected::tiff:
     case evidence::Detected::unknown:
       break;
   }
@@ -311,7 +315,7 @@ Pieces RawItems::resources(std::size_t source, const std::vector<std::string>& l
   return found;
 }
 
-std::map<std::string, std::vector<std::string>> RawItems::pdfs(
+std::map<std::string, std::vector<std::string>> RawItems::documents(
     std::size_t source, const std::vector<std::string>& locators) const {
   std::map<std::string, std::vector<std::string>> found;
   std::map<std::string, std::vector<std::string>> by_binary;  // documents that name a Binary
@@ -322,14 +326,14 @@ std::map<std::string, std::vector<std::string>> RawItems::pdfs(
         by_binary[each.url].push_back(locator);
         binaries.push_back(each.url);
       } else {
-        keep_pdf(each.data, found[locator]);
+        keep_document(each.data, found[locator]);
       }
     }
   }
   if (binaries.empty()) return found;
   for (const auto& [url, text] : resources(source, binaries)) {
     const std::string data = binary_data(text);
-    for (const std::string& locator : by_binary[url]) keep_pdf(data, found[locator]);
+    for (const std::string& locator : by_binary[url]) keep_document(data, found[locator]);
   }
   return found;
 }

@@ -27,9 +27,9 @@ class RawItems {
   [[nodiscard]] std::map<std::string, std::string> pieces(
       std::size_t source, const std::vector<std::string>& locators) const;
 
-  /// PDFs that documents of a FHIR item carry, by the locator of the document: in the resource
-  /// itself or as a Binary of the same item. Broken base64 and other kinds are left out.
-  [[nodiscard]] std::map<std::string, std::vector<std::string>> pdfs(
+  /// PDFs and scans that documents of a FHIR item carry, by the locator of the document: in the
+  /// resource itself or as a Binary of the same item. Broken base64 and other kinds are left out.
+  [[nodiscard]] std::map<std::string, std::vector<std::string>> documents(
       std::size_t source, const std::vector<std::string>& locators) const;
 
   [[nodiscard]] const Lens& lens() const { return lens_; }

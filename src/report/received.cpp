@@ -4,6 +4,7 @@
 #include <set>
 
 #include "report/composed.hpp"
+#include "report/embedded.hpp"
 #include "report/fact_rows.hpp"
 #include "report/health.hpp"
 #include "report/raw_items.hpp"
@@ -34,8 +35,7 @@ std::set<std::string> providers_with_notes(const Lens& lens) {
   for (const evidence::Fact& fact : lens.record().facts) {
     const std::size_t source = fact.sources.front().source;
     const std::string* type = fact.attribute("media_type");
-    const bool readable =
-        !fact.narrative.empty() || (type != nullptr && *type == "application/pdf");
+    const bool readable = !fact.narrative.empty() || (type != nullptr && is_page_document(*type));
     if (fact.kind != Kind::document || fact.hidden || !readable) continue;
     if (source >= lens.record().sources.size() || lens.blocked(source)) continue;
     const std::string& provider = lens.record().sources[source].provider_id;
@@ -81,12 +81,12 @@ bool add_notes(const Lens& lens, std::size_t source, std::vector<Block>& blocks)
   for (const Item& item : lens.of(Kind::document)) {
     const evidence::SourceRef& place = item.fact->sources.front();
     if (place.source != source) continue;
-    auto pdfs = raw.pdfs(source, {place.locator});
-    if (item.fact->narrative.empty() && pdfs[place.locator].empty()) continue;
+    auto documents = raw.documents(source, {place.locator});
+    if (item.fact->narrative.empty() && documents[place.locator].empty()) continue;
     blocks.push_back(heading(3, item.fact->text + ", " + date_or_undated(item.fact->when)));
     append(blocks, narrative_blocks(item.fact->narrative, 4));
-    for (std::string& pdf : pdfs[place.locator]) {
-      blocks.push_back(EmbeddedPdf{item.fact->text, std::move(pdf)});
+    for (std::string& document : documents[place.locator]) {
+      append(blocks, embedded(item.fact->text, std::move(document)));
     }
     any = true;
   }
@@ -112,8 +112,10 @@ void add_received(const Lens& lens, std::size_t source, std::size_t number,
                  pair("Source", "[" + Lens::source_name(source) + "]")};
   blocks.push_back(std::move(about));
   const std::string_view bytes = raw_of(lens, source);
-  if (item.format == evidence::SourceFormat::pdf && !bytes.empty()) {
-    blocks.push_back(EmbeddedPdf{title_of(item), std::string(bytes)});
+  const bool has_pages =
+      item.format == evidence::SourceFormat::pdf || item.format == evidence::SourceFormat::tiff;
+  if (has_pages && !bytes.empty()) {
+    append(blocks, embedded(title_of(item), std::string(bytes)));
   } else if (!add_notes(lens, source, blocks)) {
     blocks.push_back(quiet_paragraph(
         "The item has no document of its own; its entries are in the other reports."));

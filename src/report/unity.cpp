@@ -7,6 +7,7 @@
 #include <set>
 
 #include "base/text.hpp"
+#include "report/embedded.hpp"
 #include "report/fact_rows.hpp"
 #include "report/health.hpp"
 #include "report/highlights.hpp"
@@ -228,22 +229,22 @@ Section encounter_section(const Lens& lens) {
 
 namespace {
 
-using PdfsByNote = std::map<std::pair<std::size_t, std::string>, std::vector<std::string>>;
+using DocumentsByNote = std::map<std::pair<std::size_t, std::string>, std::vector<std::string>>;
 
-/// PDFs of notes whose content is one, by source and locator.
-PdfsByNote pdfs_of(const Lens& lens, const std::vector<Item>& notes) {
+/// PDFs and scans of notes whose content is one, by source and locator.
+DocumentsByNote documents_of(const Lens& lens, const std::vector<Item>& notes) {
   std::map<std::size_t, std::vector<std::string>> wanted;
   for (const Item& item : notes) {
     const std::string* type = item.fact->attribute("media_type");
-    if (type == nullptr || *type != "application/pdf") continue;
+    if (type == nullptr || !is_page_document(*type)) continue;
     const evidence::SourceRef& place = item.fact->sources.front();
     wanted[place.source].push_back(place.locator);
   }
-  PdfsByNote found;
+  DocumentsByNote found;
   const RawItems raw(lens);
   for (const auto& [source, locators] : wanted) {
-    for (auto& [locator, pdfs] : raw.pdfs(source, locators)) {
-      found[{source, locator}] = std::move(pdfs);
+    for (auto& [locator, documents] : raw.documents(source, locators)) {
+      found[{source, locator}] = std::move(documents);
     }
   }
   return found;
@@ -254,7 +255,7 @@ PdfsByNote pdfs_of(const Lens& lens, const std::vector<Item>& notes) {
 Section full_notes_section(const Lens& lens) {
   Section section{"Notes and documents", "notes-in-full", "notesInFull", {}, {}};
   const auto& items = lens.of(Kind::document);
-  PdfsByNote pdfs = pdfs_of(lens, items);
+  DocumentsByNote documents = documents_of(lens, items);
   section.data = facts_json(lens, items);
   if (items.empty()) section.blocks.push_back(quiet_paragraph(lens.empty_text()));
   std::size_t number = 0;
@@ -267,15 +268,15 @@ Section full_notes_section(const Lens& lens) {
     append(about, lens.tags(item));
     section.blocks.push_back(Paragraph{std::move(about), false});
     const evidence::SourceRef& place = fact.sources.front();
-    auto& embedded = pdfs[{place.source, place.locator}];
-    if (fact.narrative.empty() && embedded.empty()) {
+    auto& carried = documents[{place.source, place.locator}];
+    if (fact.narrative.empty() && carried.empty()) {
       const std::string* type = fact.attribute("media_type");
       section.blocks.push_back(quiet_paragraph(
           "No text in the source" + (type == nullptr ? "" : "; the document is " + *type) + "."));
     }
     append(section.blocks, narrative_blocks(fact.narrative, 4));
-    for (std::string& pdf : embedded) {
-      section.blocks.push_back(EmbeddedPdf{fact.text, std::move(pdf)});
+    for (std::string& document : carried) {
+      append(section.blocks, embedded(fact.text, std::move(document)));
     }
   }
   return section;

@@ -169,12 +169,13 @@ std::string media_type_of(pugi::xml_node text, std::string_view bytes) {
   std::string type = text.attribute("mediaType").value();
   if (!type.empty()) return base::to_lower_ascii(type);
   if (bytes.starts_with("%PDF-")) return "application/pdf";
+  if (detect(bytes) == Detected::tiff) return "image/tiff";
   if (bytes.starts_with("{\\rtf")) return "text/rtf";
   return "text/plain";
 }
 
-/// What of a body can be shown: text as narrative of the fact; PDF, PNG and JPEG as they are. The
-/// words of RTF and HTML take the place of the bytes, which stay in the raw item.
+/// What of a body can be shown: text as narrative of the fact; PDF, TIFF, PNG and JPEG as they are.
+/// The words of RTF and HTML take the place of the bytes, which stay in the raw item.
 void read_body(Context& context, const std::string& locator, Fact& fact, ClinicalDocument& document,
                std::string& content) {
   std::string& type = document.unstructured_media_type;
@@ -196,7 +197,8 @@ void read_body(Context& context, const std::string& locator, Fact& fact, Clinica
   }
   if (type.starts_with("text/plain")) {
     fact.narrative = plain_narrative(base::to_valid_utf8(content));
-  } else if (type != "application/pdf" && type != "image/png" && type != "image/jpeg") {
+  } else if (type != "application/pdf" && type != "image/tiff" && type != "image/png" &&
+             type != "image/jpeg") {
     context.lose(locator, "The document's content is of a kind that cannot be shown; it is kept.");
   }
 }

@@ -108,6 +108,8 @@ void read_attachment(const Context& context, const Json& json, Fact& fact) {
   } else if (detected == Detected::pdf) {
     // The bytes stay in the stored raw item; the report finds them by this fact's locator.
     fact.set("media_type", "application/pdf");
+  } else if (detected == Detected::tiff) {
+    fact.set("media_type", "image/tiff");
   } else if (attachment.media_type == "image/png" || attachment.media_type == "image/jpeg") {
     append_image(attachment, json, fact);
   } else if (attachment.media_type == "text/html" ||
