@@ -41,24 +41,21 @@ std::string timing_event(std::string_view code) {
     std::string_view code;
     std::string_view words;
   };
-  static constexpr std::array kEvents = {Event{"AC", "before meals"},
-                                         Event{"ACD", "before lunch"},
-                                         Event{"ACM", "before breakfast"},
-                                         Event{"ACV", "before dinner"},
-                                         Event{"C", "with meals"},
-                                         Event{"CD", "with lunch"},
-                                         Event{"CM", "with breakfast"},
-                                         Event{"CV", "with dinner"},
-                                         Event{"HS", "at bedtime"},
-                                         Event{"IC", "between meals"},
-                                         Event{"ICD", "after lunch, before dinner"},
-                                         Event{"ICM", "after breakfast, before lunch"},
-                                         Event{"ICV", "after dinner, before bedtime"},
-                                         Event{"PC", "after meals"},
-                                         Event{"PCD", "after lunch"},
-                                         Event{"PCM", "after breakfast"},
-                                         Event{"PCV", "after dinner"},
-                                         Event{"WAKE", "on waking"}};
+  static constexpr std::array kEvents = {
+      Event{"AC", "before meals"}, Event{"ACD", "before lunch"}, Event{"ACM", "before breakfast"},
+      Event{"ACV", "before dinner"}, Event{"C", "with meals"}, Event{"CD", "with lunch"},
+      Event{"CM", "with breakfast"}, Event{"CV", "with dinner"}, Event{"HS", "at bedtime"},
+      Event{"IC", "between meals"}, Event{"ICD", "after lunch, before dinner"},
+      Event{"ICM", "after breakfast, before lunch"}, Event{"ICV", "after dinner, before bedtime"},
+      Event{"PC", "after meals"}, Event{"PCD", "after lunch"}, Event{"PCM", "after breakfast"},
+      Event{"PCV", "after dinner"}, Event{"WAKE", "on waking"},
+      // FHIR's own (EventTiming).
+      Event{"MORN", "in the morning"}, Event{"MORN.early", "in the early morning"},
+      Event{"MORN.late", "in the late morning"}, Event{"NOON", "at noon"},
+      Event{"AFT", "in the afternoon"}, Event{"AFT.early", "in the early afternoon"},
+      Event{"AFT.late", "in the late afternoon"}, Event{"EVE", "in the evening"},
+      Event{"EVE.early", "in the early evening"}, Event{"EVE.late", "in the late evening"},
+      Event{"NIGHT", "at night"}, Event{"PHS", "after sleep"}};
   for (const auto& known : kEvents) {
     if (known.code == code) return std::string(known.words);
   }

@@ -17,7 +17,7 @@ namespace chartroom::evidence {
 [[nodiscard]] std::string span_of_time(const std::string& amount, std::string_view unit);
 
 /// "before breakfast" for "ACM": TimingEvent of HL7 V3 (2.16.840.1.113883.5.139), which FHIR R4's
-/// Timing.repeat.when has as well. A code that is not known stands for itself.
+/// Timing.repeat.when has as well, beside EventTiming. A code that is not known stands for itself.
 [[nodiscard]] std::string timing_event(std::string_view code);
 
 }  // namespace chartroom::evidence

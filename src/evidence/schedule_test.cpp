@@ -15,7 +15,8 @@ TEST(Schedule, Words) {
   EXPECT_EQ(every("6", "h"), "every 6 hours");
   EXPECT_EQ(every("2", "fortnight"), "every 2 fortnights");
   EXPECT_EQ(timing_event("ACM"), "before breakfast");
-  EXPECT_EQ(timing_event("MORN"), "MORN");
+  EXPECT_EQ(timing_event("MORN.early"), "in the early morning");
+  EXPECT_EQ(timing_event("IMD"), "IMD");
 }
 
 /// What FHIR says of a repetition, in words.
