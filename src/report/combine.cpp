@@ -36,7 +36,7 @@ Sheaf draw_sheaf(Book& book, const Document& document, const std::vector<QPDFObj
   const Sketch sketch = sketcher(drawing);
   auto bytes = drawing.finish();
   if (!bytes) throw std::runtime_error("the pages could not be drawn");
-  return finish_pages(book, *open_drawn(book, std::move(*bytes)), sketch, behind);
+  return finish_pages(book, *open_drawn(std::move(*bytes)), sketch, behind);
 }
 
 Sheaf sheaf_of(Book& book, const Document& cover, const PdfPart& part) {

@@ -42,14 +42,14 @@ class Drawing {
   std::size_t pages_ = 0;
 };
 
-/// What cairo wrote, opened. It backs the fonts and pictures of the pages until they are written.
+/// What cairo wrote, opened. Pages that are copied out of it take their fonts and pictures along.
 struct Drawn {
   std::string bytes;
   QPDF document;
   std::vector<QPDFObjectHandle> pages;
 };
-/// The book keeps it. Throws what qpdf throws.
-[[nodiscard]] std::shared_ptr<Drawn> open_drawn(Book& book, std::string bytes);
+/// Throws what qpdf throws.
+[[nodiscard]] std::unique_ptr<Drawn> open_drawn(std::string bytes);
 
 /// A document that was laid out and drawn.
 struct Sketch {

@@ -266,13 +266,13 @@ std::vector<SheafBookmark> bookmarks_of(const Canvas& canvas) {
   return bookmarks;
 }
 
-std::shared_ptr<Drawn> open_drawn(Book& book, std::string bytes) {
-  auto drawn = std::make_shared<Drawn>();
+std::unique_ptr<Drawn> open_drawn(std::string bytes) {
+  auto drawn = std::make_unique<Drawn>();
   drawn->bytes = std::move(bytes);
   drawn->document.setSuppressWarnings(true);
+  drawn->document.setImmediateCopyFrom(true);
   drawn->document.processMemoryFile("drawn", drawn->bytes.data(), drawn->bytes.size());
   drawn->pages = drawn->document.getAllPages();
-  book.keep(drawn);
   return drawn;
 }
 

@@ -59,7 +59,7 @@ struct PdfPress::State {
     auto bytes = drawing->finish();
     drawing.reset();
     if (!bytes) return base::pass_on(bytes.error());
-    const auto drawn = pdf::open_drawn(book, std::move(*bytes));
+    const auto drawn = pdf::open_drawn(std::move(*bytes));
     for (; finished < documents.size(); ++finished) {
       Kept& kept = documents[finished];
       std::vector<QPDFObjectHandle> behind;
