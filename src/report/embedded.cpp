@@ -28,8 +28,8 @@ std::vector<Block> embedded(const std::string& title, std::string bytes) {
   if (pages->damaged > 0) {
     blocks.push_back(callout(Tone::caution, "Damaged scan",
                              count_text(pages->damaged, "page") +
-                                 " could not be read in full. The file is kept unchanged with the "
-                                 "raw record."));
+                                 " or more could not be read in full. The file is kept unchanged "
+                                 "with the raw record."));
   }
   blocks.emplace_back(EmbeddedPdf{title, std::move(pages->pdf)});
   return blocks;

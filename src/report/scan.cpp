@@ -159,6 +159,14 @@ SurfacePtr decode(TIFF* tiff, const Page& page) {
   return surface;
 }
 
+/// False at the end; also where the way to the next page is damaged, which counts as one that is.
+bool next_page(TIFF* tiff, const Memory& memory, std::size_t& damaged) {
+  const std::size_t complaints = memory.complaints;
+  if (TIFFReadDirectory(tiff) != 0) return true;
+  if (memory.complaints > complaints) ++damaged;
+  return false;
+}
+
 cairo_status_t append(void* closure, const unsigned char* data, unsigned length) {
   static_cast<std::string*>(closure)->append(reinterpret_cast<const char*>(data), length);
   return CAIRO_STATUS_SUCCESS;
@@ -203,11 +211,11 @@ base::Result<ScanPages> pages_of_scan(std::string_view bytes) {
     }
     const std::size_t complaints = memory.complaints;
     const SurfacePtr picture = decode(tiff.get(), *page);
-    if (memory.complaints > complaints) ++made.damaged;
+    if (!picture || memory.complaints > complaints) ++made.damaged;
     if (!picture) continue;
     draw(pdf.get(), cairo.get(), *page, picture.get());
     ++drawn;
-  } while (TIFFReadDirectory(tiff.get()) != 0);
+  } while (next_page(tiff.get(), memory, made.damaged));
   cairo_surface_finish(pdf.get());
   if (drawn == 0) return fail(ErrorCode::corrupt, "No page of the scan can be decoded.");
   if (cairo_status(cairo.get()) != CAIRO_STATUS_SUCCESS ||

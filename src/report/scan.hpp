@@ -14,8 +14,10 @@ inline constexpr double kScanPagePixels = 24e6;  ///< width x height: A4 at 400 
 inline constexpr double kScanPixels = 2.5e9;     ///< of all pages together
 
 struct ScanPages {
-  std::string pdf;          ///< a page for each of the scan's, of its size where that is told
-  std::size_t damaged = 0;  ///< pages that are shown as far as they could be read, or not at all
+  std::string pdf;  ///< a page for each of the scan's, of its size where that is told
+  /// Pages that are shown as far as they could be read, or not at all. However many lie behind a
+  /// page that cannot be found, they count as one.
+  std::size_t damaged = 0;
 };
 
 /// The same bytes give the same PDF. Thread-safe.

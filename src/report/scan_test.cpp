@@ -109,6 +109,15 @@ TEST(Scan, DamageIsCountedAndTheRestIsShown) {
   }
 }
 
+TEST(Scan, PagesThatAreCutOffAreSaid) {
+  const std::string whole = scan_of({Sheet{}, Sheet{}});
+  EXPECT_EQ(pages_of_scan(whole)->damaged, 0U);
+  const auto cut = pages_of_scan(std::string_view(whole).substr(0, whole.size() - 40));
+  ASSERT_TRUE(cut);
+  EXPECT_EQ(testing::pages_of(cut->pdf), 1U);
+  EXPECT_EQ(cut->damaged, 1U);
+}
+
 TEST(Scan, LimitsAndOtherFilesAreRefused) {
   EXPECT_EQ(pages_of_scan("").error().code, ErrorCode::corrupt);
   EXPECT_EQ(pages_of_scan("%PDF-1.7").error().code, ErrorCode::corrupt);
