@@ -65,6 +65,17 @@ class NodesTest : public ::testing::Test {
     return true;
   }
 
+  /// How many sessions of this database wait for a lock. pg_stat_activity's wait_event would blink:
+  /// a waiting session that looks around (for a deadlock, for its client) names none meanwhile.
+  static std::int64_t waiting(postgres::Connection& watcher) {
+    return watcher
+        .number(
+            "SELECT count(*) FROM pg_locks WHERE NOT granted AND pid IN "
+            "(SELECT pid FROM pg_stat_activity WHERE datname = current_database())")
+        .value()
+        .value();
+  }
+
   std::unique_ptr<PostgresBench> bench_;
   std::array<std::unique_ptr<app::Store>, 2> nodes_;
 };
@@ -272,14 +283,6 @@ class StandstillTest : public NodesTest {
   [[nodiscard]] app::InsertEvent event(const char* id) const {
     return {{id, "o", "task", "[]", now(), 0}};
   }
-  [[nodiscard]] std::int64_t waiting() const {
-    return watcher_
-        ->number(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
-            "AND wait_event_type = 'Lock'")
-        .value()
-        .value();
-  }
 
   /// Runs `first`, which ends with event("held"), until it stands still; then `second` on the other
   /// node until it is through or has to wait; then `look`; then lets them end.
@@ -293,13 +296,13 @@ class StandstillTest : public NodesTest {
         holder->run("INSERT INTO events (client_id, id, order_id, kind, created_at_ms, "
                     "body_sealed) VALUES ('alpha', 'held', '', '', 0, '')"));
     std::thread one([&] { EXPECT_TRUE(tenant(0)->commit(first)); });
-    EXPECT_TRUE(eventually([&] { return waiting() >= 1; })) << "it does not stand still";
+    EXPECT_TRUE(eventually([&] { return waiting(*watcher_) >= 1; })) << "it does not stand still";
     std::atomic<bool> through{false};
     std::thread other([&] {
       EXPECT_TRUE(tenant(1)->commit(second));
       through = true;
     });
-    EXPECT_TRUE(eventually([&] { return through || waiting() >= 2; }));
+    EXPECT_TRUE(eventually([&] { return through || waiting(*watcher_) >= 2; }));
     look();
     EXPECT_TRUE(holder->run("ROLLBACK"));
     one.join();
@@ -488,21 +491,15 @@ TEST_F(NodesTest, ASessionWhoseClientHasDiedDoesNotWaitForALock) {
     ::_exit(0);
   }
   const auto watcher = bench_->connect();
-  const auto waiting = [&] {
-    return watcher
-        ->number(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
-            "AND wait_event_type = 'Lock'")
-        .value()
-        .value();
-  };
-  EXPECT_TRUE(eventually([&] { return waiting() == 1; }));
+  EXPECT_TRUE(eventually([&] { return waiting(*watcher) == 1; }));
   ::kill(child, SIGKILL);
   ::waitpid(child, nullptr, 0);
   // Well before its statement_timeout, and while the lock is still held.
   const auto deadline = std::chrono::steady_clock::now() + bench_->options().statement_timeout / 2;
-  while (waiting() != 0 && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
-  EXPECT_EQ(waiting(), 0);
+  while (waiting(*watcher) != 0 && std::chrono::steady_clock::now() < deadline) {
+    std::this_thread::yield();
+  }
+  EXPECT_EQ(waiting(*watcher), 0);
 }
 
 TEST_F(NodesTest, WithALostConnectionGoThoseThatLieUnused) {
