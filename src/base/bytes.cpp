@@ -1,6 +1,10 @@
 #include "base/bytes.hpp"
 
+#include <openssl/evp.h>
+#include <openssl/sha.h>
 #include <sodium.h>
+
+#include <new>
 
 namespace chartroom::base {
 namespace {
@@ -86,32 +90,41 @@ std::optional<std::string> from_base64url(std::string_view text) {
   return decode(text, nullptr, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
 }
 
+// OpenSSL's, which uses the processor's instructions for it: several times as fast as libsodium's.
 std::string sha256_raw(std::string_view bytes) {
-  std::string digest(crypto_hash_sha256_BYTES, '\0');
-  crypto_hash_sha256(reinterpret_cast<unsigned char*>(digest.data()),
-                     reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
+  std::string digest(SHA256_DIGEST_LENGTH, '\0');
+  SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(),
+         reinterpret_cast<unsigned char*>(digest.data()));
   return digest;
 }
 
+std::string sha256_hex(std::string_view bytes) { return to_hex(as_bytes(sha256_raw(bytes))); }
+
 struct Sha256::State {
-  crypto_hash_sha256_state sum;
+  struct Free {
+    void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+  };
+  std::unique_ptr<EVP_MD_CTX, Free> sum{EVP_MD_CTX_new()};
 };
 
-Sha256::Sha256() : state_(std::make_unique<State>()) { crypto_hash_sha256_init(&state_->sum); }
+// What fails here is an allocation.
+Sha256::Sha256() : state_(std::make_unique<State>()) {
+  if (EVP_DigestInit_ex(state_->sum.get(), EVP_sha256(), nullptr) != 1) throw std::bad_alloc();
+}
 Sha256::~Sha256() = default;
 
 void Sha256::add(std::string_view bytes) {
-  crypto_hash_sha256_update(&state_->sum, reinterpret_cast<const unsigned char*>(bytes.data()),
-                            bytes.size());
+  if (EVP_DigestUpdate(state_->sum.get(), bytes.data(), bytes.size()) != 1) throw std::bad_alloc();
 }
 
 std::string Sha256::finish() {
-  std::string digest(crypto_hash_sha256_BYTES, '\0');
-  crypto_hash_sha256_final(&state_->sum, reinterpret_cast<unsigned char*>(digest.data()));
+  std::string digest(SHA256_DIGEST_LENGTH, '\0');
+  if (EVP_DigestFinal_ex(state_->sum.get(), reinterpret_cast<unsigned char*>(digest.data()),
+                         nullptr) != 1) {
+    throw std::bad_alloc();
+  }
   return to_hex(as_bytes(digest));
 }
-
-std::string sha256_hex(std::string_view bytes) { return to_hex(as_bytes(sha256_raw(bytes))); }
 
 bool equal_constant_time(std::string_view a, std::string_view b) {
   return a.size() == b.size() && sodium_memcmp(a.data(), b.data(), a.size()) == 0;

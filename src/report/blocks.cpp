@@ -6,19 +6,20 @@
 namespace chartroom::report {
 namespace {
 
-Span emphasised(std::string text, Emphasis emphasis) {
+Span emphasised(Wording text, Emphasis emphasis) {
   Span span;
-  span.text = std::move(text);
+  span.text = std::move(text.text);
+  span.own_words = text.own;
   span.emphasis = emphasis;
   return span;
 }
 
 }  // namespace
 
-Span plain(std::string text) { return emphasised(std::move(text), Emphasis::none); }
-Span strong(std::string text) { return emphasised(std::move(text), Emphasis::strong); }
-Span muted(std::string text) { return emphasised(std::move(text), Emphasis::muted); }
-Span alerting(std::string text) { return emphasised(std::move(text), Emphasis::alert); }
+Span plain(Wording text) { return emphasised(std::move(text), Emphasis::none); }
+Span strong(Wording text) { return emphasised(std::move(text), Emphasis::strong); }
+Span muted(Wording text) { return emphasised(std::move(text), Emphasis::muted); }
+Span alerting(Wording text) { return emphasised(std::move(text), Emphasis::alert); }
 
 Span new_line() {
   Span span;
@@ -26,7 +27,7 @@ Span new_line() {
   return span;
 }
 
-Spans words(std::string text) { return {plain(std::move(text))}; }
+Spans words(Wording text) { return {plain(std::move(text))}; }
 
 Cell cell(Spans spans, Tone tone) {
   Cell made;
@@ -35,15 +36,15 @@ Cell cell(Spans spans, Tone tone) {
   return made;
 }
 
-Cell cell(std::string text, Tone tone) { return cell(words(std::move(text)), tone); }
+Cell cell(Wording text, Tone tone) { return cell(words(std::move(text)), tone); }
 
-Cell number_cell(std::string text, Tone tone) {
+Cell number_cell(Wording text, Tone tone) {
   Cell made = cell(std::move(text), tone);
   made.align = Align::end;
   return made;
 }
 
-Cell row_header(std::string text) {
+Cell row_header(Wording text) {
   Cell made = cell(std::move(text));
   made.header = true;
   return made;
@@ -55,24 +56,25 @@ Column column(std::string title, double weight, Align align) {
 
 Column source_column() { return column("Source", 1.5); }
 
-Block heading(int level, std::string text, std::string anchor) {
-  return Heading{level, std::move(text), std::move(anchor), false};
+Block heading(int level, Wording text, std::string anchor) {
+  return Heading{level, std::move(text.text), std::move(anchor), text.own};
 }
 
 Block section_heading(const Section& section) {
   return Heading{2, section.title, section.anchor, true};
 }
 
-Block paragraph(std::string text) { return Paragraph{words(std::move(text)), false}; }
+Block paragraph(Wording text) { return Paragraph{words(std::move(text)), false}; }
 
-Block quiet_paragraph(std::string text) { return Paragraph{{muted(std::move(text))}, false}; }
+Block quiet_paragraph(Wording text) { return Paragraph{{muted(std::move(text))}, false}; }
 
-Block callout(Tone tone, std::string title, std::string text) {
+Block callout(Tone tone, Wording title, Wording text) {
   return Callout{tone, std::move(title), words(std::move(text))};
 }
 
-KeyValues::Item pair(std::string label, std::string value) {
-  return {std::move(label), value.empty() ? Spans{muted("not given")} : words(std::move(value))};
+KeyValues::Item pair(std::string label, Wording value) {
+  return {std::move(label),
+          value.text.empty() ? Spans{muted("not given")} : words(std::move(value))};
 }
 
 KeyValues::Item pair(std::string label, Spans value) {

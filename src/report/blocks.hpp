@@ -19,28 +19,28 @@ struct Section {
   boost::json::value data;
 };
 
-[[nodiscard]] Span plain(std::string text);
-[[nodiscard]] Span strong(std::string text);
-[[nodiscard]] Span muted(std::string text);
-[[nodiscard]] Span alerting(std::string text);
+[[nodiscard]] Span plain(Wording text);
+[[nodiscard]] Span strong(Wording text);
+[[nodiscard]] Span muted(Wording text);
+[[nodiscard]] Span alerting(Wording text);
 [[nodiscard]] Span new_line();
-[[nodiscard]] Spans words(std::string text);
+[[nodiscard]] Spans words(Wording text);
 
-[[nodiscard]] Cell cell(std::string text, Tone tone = Tone::none);
+[[nodiscard]] Cell cell(Wording text, Tone tone = Tone::none);
 [[nodiscard]] Cell cell(Spans spans, Tone tone = Tone::none);
-[[nodiscard]] Cell number_cell(std::string text, Tone tone = Tone::none);
-[[nodiscard]] Cell row_header(std::string text);
+[[nodiscard]] Cell number_cell(Wording text, Tone tone = Tone::none);
+[[nodiscard]] Cell row_header(Wording text);
 
 [[nodiscard]] Column column(std::string title, double weight = 1.0, Align align = Align::start);
 /// The column of source tags that ends every table of facts.
 [[nodiscard]] Column source_column();
 
 [[nodiscard]] Block section_heading(const Section& section);
-[[nodiscard]] Block heading(int level, std::string text, std::string anchor = {});
-[[nodiscard]] Block paragraph(std::string text);
-[[nodiscard]] Block quiet_paragraph(std::string text);
-[[nodiscard]] Block callout(Tone tone, std::string title, std::string text);
-[[nodiscard]] KeyValues::Item pair(std::string label, std::string value);
+[[nodiscard]] Block heading(int level, Wording text, std::string anchor = {});
+[[nodiscard]] Block paragraph(Wording text);
+[[nodiscard]] Block quiet_paragraph(Wording text);
+[[nodiscard]] Block callout(Tone tone, Wording title, Wording text);
+[[nodiscard]] KeyValues::Item pair(std::string label, Wording value);
 [[nodiscard]] KeyValues::Item pair(std::string label, Spans value);
 
 void append(Spans& to, Spans more);

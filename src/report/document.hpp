@@ -4,14 +4,43 @@
 // markup: renderers escape every string.
 #pragma once
 
+#include <concepts>
+#include <cstddef>
 #include <optional>
 #include <string>
+#include <type_traits>
+#include <utility>
 #include <variant>
 #include <vector>
 
 #include "base/time.hpp"
 
 namespace chartroom::report {
+
+/// Words to show, and whether they are our own: those that stand in our code come in every report,
+/// so a renderer may keep what it made of them. Anything that may be from a record is a
+/// std::string.
+struct Wording {
+  std::string text{};
+  bool own = false;
+
+  Wording() = default;
+  template <std::size_t size>
+  Wording(const char (&literal)[size]) : text(literal), own(true) {}  // NOLINT: both are meant to
+  template <std::size_t size>
+  Wording(char (&buffer)[size]) = delete;
+  template <typename Text>
+    requires std::constructible_from<std::string, Text> &&
+             (!std::is_array_v<std::remove_reference_t<Text>>)
+  Wording(Text&& value) : text(std::forward<Text>(value)) {}  // NOLINT: be given as they stand
+  /// Of what stands in our code alone, put together.
+  static Wording ours(std::string text) {
+    Wording made;
+    made.text = std::move(text);
+    made.own = true;
+    return made;
+  }
+};
 
 enum class Emphasis { none, strong, muted, alert };
 
@@ -25,6 +54,7 @@ struct Span {
   bool line_break = false;  ///< a line break; text is empty
   std::string target{};
   std::string raw{};  ///< names an entry of Document::raw_items; HTML links to it where it is there
+  bool own_words = false;  ///< as Wording has it
 };
 
 using Spans = std::vector<Span>;
@@ -33,7 +63,7 @@ struct Heading {
   int level = 1;  ///< 1 to 4; a document has one level 1: its title
   std::string text{};
   std::string anchor{};    ///< unique in the document; empty: none
-  bool own_words = false;  ///< ours, as every report has them: nothing from a record
+  bool own_words = false;  ///< as Wording has it
 };
 
 struct Paragraph {
@@ -44,7 +74,7 @@ struct Paragraph {
 struct ListItem {
   Spans spans{};
   unsigned level = 0;
-  std::string marker{};  ///< "•", "1.", …
+  Wording marker{};  ///< "•", "1.", …
 };
 
 /// List items that belong together.
@@ -80,7 +110,7 @@ struct Column {
 /// Column titles repeat on every page. `columns` may be empty (authored tables): then rows carry
 /// their own header cells.
 struct Table {
-  std::string caption{};
+  Wording caption{};
   std::vector<Column> columns{};
   std::vector<std::vector<Cell>> rows{};
   bool caption_hidden = false;  ///< not drawn: a heading says the same; readers still get it
@@ -98,7 +128,7 @@ struct KeyValues {
 /// A coloured box with a short message.
 struct Callout {
   Tone tone = Tone::none;
-  std::string title{};
+  Wording title{};
   Spans spans{};
 };
 

@@ -314,7 +314,7 @@ Spans test_spans(const Item& item) {
 
 }  // namespace
 
-Table result_table(const Lens& lens, const std::vector<Item>& items, std::string caption) {
+Table result_table(const Lens& lens, const std::vector<Item>& items, Wording caption) {
   Table table;
   table.caption = std::move(caption);
   table.columns = {column("Date", 1.0),  column("Test", 2.4), column("Value", 1.8),

@@ -41,8 +41,7 @@ namespace chartroom::report {
 [[nodiscard]] std::string beginning(const std::vector<evidence::NarrativeBlock>& blocks);
 
 /// Date | test | value | range | flag | source, in the order of `items`.
-[[nodiscard]] Table result_table(const Lens& lens, const std::vector<Item>& items,
-                                 std::string caption);
+[[nodiscard]] Table result_table(const Lens& lens, const std::vector<Item>& items, Wording caption);
 
 /// A trend, when at least three values of one unit have a date; empty otherwise.
 [[nodiscard]] std::optional<Chart> trend(const std::vector<Item>& items, const std::string& title,

@@ -174,8 +174,8 @@ void matrix(const Tallies& tallies, std::vector<Block>& blocks) {
     Table table;
     table.caption = "Entries by category and source";
     if (with_items.size() > kSourcesPerTable) {
-      table.caption += ", " + Lens::source_name(with_items[from]) + " to " +
-                       Lens::source_name(with_items[to - 1]);
+      table.caption = table.caption.text + ", " + Lens::source_name(with_items[from]) + " to " +
+                      Lens::source_name(with_items[to - 1]);
     }
     table.columns.push_back(column("Category", 1.2));
     for (std::size_t i = from; i < to; ++i) {
@@ -305,9 +305,7 @@ Section notes_section(const Lens& lens) {
   const Unshown& unshown = lens.unshown();
   List list;
   json::array hidden;
-  const auto note = [&](std::string text) {
-    list.items.push_back({words(std::move(text)), 0, "•"});
-  };
+  const auto note = [&](Wording text) { list.items.push_back({words(std::move(text)), 0, "•"}); };
   note(count_text(unshown.duplicates, "duplicate entry", "duplicate entries") +
        " of other sources or visits stand on the row of the entry that they repeat.");
   for (const auto& [reason, count] : unshown.hidden) {

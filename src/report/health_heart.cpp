@@ -101,7 +101,7 @@ Table finding_table(const Lens& lens, const std::vector<Item>& items) {
 }
 
 struct Input {
-  std::string name;
+  Wording name;
   std::string value;  ///< empty: missing
 };
 
@@ -152,9 +152,9 @@ Section heart_section(const Lens& lens) {
     table.rows.push_back(
         {row_header(input.name), absent ? cell("missing", Tone::caution) : cell(input.value)});
     if (absent) {
-      missing.push_back(json::string(input.name));
+      missing.push_back(json::string(input.name.text));
     } else {
-      given[input.name] = input.value;
+      given[input.name.text] = input.value;
     }
   }
   table.rows.push_back({row_header("Race"), cell("not part of this report", Tone::muted)});

@@ -41,7 +41,7 @@ std::vector<Chart> trends_of(const std::vector<Item>& items, const std::string& 
 }
 
 /// Newest value of each test beside the one before: what a reader looks for first.
-Table latest_table(const Lens& lens, const std::vector<Item>& items, std::string caption) {
+Table latest_table(const Lens& lens, const std::vector<Item>& items, Wording caption) {
   Table table;
   table.caption = std::move(caption);
   table.columns = {column("Test", 2.0),
@@ -79,10 +79,10 @@ Table latest_table(const Lens& lens, const std::vector<Item>& items, std::string
 /// Latest values, trends, then every value: the same three steps for each group of tests.
 void add_group(const Lens& lens, std::vector<Block>& blocks, const std::vector<Item>& items,
                const std::string& name) {
-  Table latest = latest_table(lens, items, name + ": latest values");
+  Table latest = latest_table(lens, items, Wording::ours(name + ": latest values"));
   if (!latest.rows.empty()) blocks.push_back(std::move(latest));
   add_trends(blocks, trends_of(items, lens.sex()));
-  blocks.push_back(result_table(lens, items, name + ": all values, newest first"));
+  blocks.push_back(result_table(lens, items, Wording::ours(name + ": all values, newest first")));
 }
 
 /// The item of `items` that was taken together with `other`.

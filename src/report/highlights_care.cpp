@@ -43,7 +43,7 @@ std::vector<Item> surgeries(const Lens& lens) {
 
 /// Date | what | detail | source: the same frame for all lists of this file.
 Section list_section(const Lens& lens, Section section, const std::vector<Item>& items,
-                     std::string caption, Cell (*detail)(const Item&), const char* detail_title) {
+                     Wording caption, Cell (*detail)(const Item&), const char* detail_title) {
   section.data = facts_json(lens, items);
   if (items.empty()) {
     section.blocks.push_back(quiet_paragraph(lens.empty_text()));

@@ -177,8 +177,8 @@ class Page {
         ++open;
       }
       out_ += "<li>";
-      if (!item.marker.empty()) {
-        out_ += "<span class=\"marker\">" + base::escape_markup(item.marker) + "</span> ";
+      if (!item.marker.text.empty()) {
+        out_ += "<span class=\"marker\">" + base::escape_markup(item.marker.text) + "</span> ";
       }
       spans(item.spans);
     }
@@ -190,15 +190,15 @@ class Page {
 
   void draw(const Table& table) {
     std::string label =
-        table.caption.empty() ? "Table " + std::to_string(++tables_) : table.caption;
+        table.caption.text.empty() ? "Table " + std::to_string(++tables_) : table.caption.text;
     if (const std::size_t uses = ++landmarks_[label]; uses > 1) {
       label += " (" + std::to_string(uses) + ")";
     }
     out_ += "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"" +
             base::escape_markup(label) + "\">\n<table>\n";
-    if (!table.caption.empty())
+    if (!table.caption.text.empty())
       out_ += std::string("<caption") + (table.caption_hidden ? " class=\"unseen\"" : "") + ">" +
-              base::escape_markup(table.caption) + "</caption>\n";
+              base::escape_markup(table.caption.text) + "</caption>\n";
     if (!table.columns.empty()) {
       out_ += "<thead><tr>";
       for (const Column& column : table.columns) {
@@ -268,8 +268,8 @@ class Page {
 
   void draw(const Callout& callout) {
     out_ += "<div class=\"callout " + std::string(tone_class(callout.tone)) + "\" role=\"note\">\n";
-    if (!callout.title.empty()) {
-      out_ += "<p class=\"callout-title\">" + base::escape_markup(callout.title) + "</p>\n";
+    if (!callout.title.text.empty()) {
+      out_ += "<p class=\"callout-title\">" + base::escape_markup(callout.title.text) + "</p>\n";
     }
     out_ += "<p>";
     spans(callout.spans);

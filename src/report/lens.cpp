@@ -193,8 +193,9 @@ std::vector<Item> Lens::of_group(std::string_view group) const {
   return measured(*this, [&](const evidence::Analyte& analyte) { return analyte.group == group; });
 }
 
-const char* Lens::empty_text() const {
-  return anything_read_ ? "None found in the sources." : "Not retrieved.";
+Wording Lens::empty_text() const {
+  if (anything_read_) return "None found in the sources.";
+  return "Not retrieved.";
 }
 
 std::string Lens::source_name(std::size_t source) { return "S" + std::to_string(source + 1); }

@@ -56,7 +56,7 @@ class Lens {
   [[nodiscard]] const Unshown& unshown() const { return unshown_; }
   /// True when at least one source was read: then an empty section means "none found".
   [[nodiscard]] bool anything_read() const { return anything_read_; }
-  [[nodiscard]] const char* empty_text() const;
+  [[nodiscard]] Wording empty_text() const;
 
   /// True when nothing of a source may be shown: its person is not, or not surely, the applicant.
   [[nodiscard]] bool blocked(std::size_t source) const;

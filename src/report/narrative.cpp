@@ -48,8 +48,9 @@ Table table_of(const NarrativeBlock& block) {
 }
 
 ListItem item_of(const NarrativeBlock& block) {
-  return {spans_of(block.spans), block.level,
-          block.ordered ? std::to_string(block.ordinal) + "." : "•"};
+  Wording marker = "•";
+  if (block.ordered) marker = std::to_string(block.ordinal) + ".";
+  return {spans_of(block.spans), block.level, std::move(marker)};
 }
 
 }  // namespace

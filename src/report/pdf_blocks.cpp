@@ -183,14 +183,15 @@ void lay_list(Composer& composer, const List& list) {
   TextStyle style;
   double markers = 10;
   for (const ListItem& item : list.items) {
-    const double width = composer.text.make(item.marker, style, 0)->width + 5;
+    const Wording& marker = item.marker;
+    const double width = composer.text.make(marker.text, marker.own, style, 0)->width + 5;
     markers = std::max(markers, std::min(width, 40.0));
   }
   for (const ListItem& item : list.items) {
     const double indent = 4 + 14.0 * std::min(item.level, 8U);
     const TextPtr body = composer.text.make(item.spans, style, kContentWidth - indent - markers);
     style.colour = kMuted;
-    const TextPtr marker = composer.text.make(item.marker, style, markers);
+    const TextPtr marker = composer.text.make(item.marker.text, item.marker.own, style, markers);
     style.colour = kInk;
     canvas.ensure(std::min(body->height(), 2 * kBodySize * style.leading));
     const int entry = canvas.tag("LI", node);
@@ -235,7 +236,8 @@ void lay_callout(Composer& composer, const Callout& callout) {
   const auto add = [&](const TextPtr& text) {
     parts.push_back({text, 0, text->lines.size(), canvas.tag("P", group)});
   };
-  if (!callout.title.empty()) add(composer.text.make(callout.title, strong, width));
+  if (const Wording& title = callout.title; !title.text.empty())
+    add(composer.text.make(title.text, title.own, strong, width));
   if (!callout.spans.empty()) add(composer.text.make(callout.spans, TextStyle{}, width));
   if (parts.empty()) return;
   double height = 2 * kCalloutPadding;

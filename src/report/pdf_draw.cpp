@@ -8,6 +8,9 @@
 namespace chartroom::report::pdf {
 namespace {
 
+/// "Page n of m" is kept for documents as short as most are; all there are would be many.
+constexpr std::size_t kCountedPages = 30;
+
 cairo_status_t append(void* closure, const unsigned char* data, unsigned int length) {
   static_cast<std::string*>(closure)->append(reinterpret_cast<const char*>(data), length);
   return CAIRO_STATUS_SUCCESS;
@@ -179,7 +182,7 @@ class PageDrawer {
     style.colour = kMuted;
     style.one_line = true;
     const std::string number = "Page " + std::to_string(page + 1) + " of " + std::to_string(count);
-    const TextPtr right = text_.make(number, style, 0);
+    const TextPtr right = text_.make(number, count <= kCountedPages, style, 0);
     op(FillOp{kLeft, kFooterY - 5, kContentWidth, 0.4, kHairline});
     draw_text(cairo_, *right, 0, right->lines.size(), kRight - right->width, kFooterY);
     const TextPtr left = text_.make(document_.footer, style, kContentWidth - right->width - 16);

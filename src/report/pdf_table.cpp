@@ -242,17 +242,18 @@ class TableSetter {
   }
 
   void set_caption() {
-    if (table_.caption.empty()) return;
+    const Wording& words = table_.caption;
+    if (words.text.empty()) return;
     if (table_.caption_hidden) {
       composer_.canvas.nodes[static_cast<std::size_t>(node_)].summary =
-          printable(table_.caption, false);
+          printable(words.text, false);
       return;
     }
     TextStyle style;
     style.weight = 600;
     style.size = 8.5;
     Canvas& canvas = composer_.canvas;
-    const TextPtr caption = composer_.text.make(table_.caption, style, kContentWidth);
+    const TextPtr caption = composer_.text.make(words.text, words.own, style, kContentWidth);
     const double first_row = rows_.empty() ? 0 : std::min(rows_.front().height, kContentHeight / 3);
     canvas.ensure(caption->height() + head_height_ + first_row + 4);
     canvas.flow(caption, kLeft, canvas.tag("Caption", node_));

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <qpdf/QPDF.hh>
+#include <set>
 #include <thread>
 
 #include "report/pdf_testing.hpp"
@@ -56,6 +58,34 @@ TEST(Pdf, SaysWhatItIs) {
   EXPECT_NE(info.find("612 x 792"), std::string::npos);
   EXPECT_EQ(count(info, "Tagged:          yes"), 1U);
   EXPECT_NE(laid_open(pdf).find("/Lang (en-US)"), std::string::npos);
+}
+
+/// The two parts of a file's identifier, as a reader of PDF has them.
+std::pair<std::string, std::string> identifier_of(const std::string& bytes) {
+  QPDF pdf;
+  pdf.processMemoryFile("test", bytes.data(), bytes.size());
+  QPDFObjectHandle id = pdf.getTrailer().getKey("/ID");
+  return {id.getArrayItem(0).getStringValue(), id.getArrayItem(1).getStringValue()};
+}
+
+TEST(Pdf, AFilesIdentifierFollowsFromItsBytes) {
+  Document made = document();
+  made.blocks = {Paragraph{spans("one"), false}};
+  Document other = made;
+  other.blocks = {Paragraph{spans("two"), false}};
+  Document longer = made;  // with object streams
+  for (int i = 0; i < 40; ++i)
+    longer.blocks.insert(longer.blocks.end(), {PageBreak{}, made.blocks[0]});
+  std::set<std::string> all;
+  for (const Document& document : {made, other, longer}) {
+    const auto [first, second] = identifier_of(render(document));
+    EXPECT_EQ(first.size(), 16U);
+    EXPECT_EQ(first, second);
+    EXPECT_EQ(identifier_of(render(document)).first, first);
+    all.insert(first);
+  }
+  EXPECT_EQ(all.size(), 3U);
+  EXPECT_EQ(all.count("\x31\x41\x59\x26\x53\x58\x97\x93\x23\x84\x62\x64\x33\x83\x27\x95"), 0U);
 }
 
 TEST(Pdf, EveryCellOfALongTableIsThereAndTitlesRepeat) {

@@ -15,6 +15,7 @@ namespace {
 constexpr std::size_t kCacheEntries = 5'000;  // some 3 KB each
 constexpr std::size_t kFixedEntries = 1'000;  // a report has about a hundred
 constexpr std::size_t kCacheableBytes = 120;
+constexpr std::size_t kCacheableOwnBytes = 1'000;
 constexpr const char* kLineSeparator = "\u2028";
 constexpr const char* kSansFamilies = "Inter, DejaVu Sans, Noto Sans, Liberation Sans, Sans";
 constexpr const char* kMonoFamilies =
@@ -112,6 +113,15 @@ void measure_lines(TextBox& box, const TextStyle& style) {
   pango_layout_iter_free(iter);
 }
 
+/// Figures of one width; and nothing that draws "->" or "2x4" as other characters than were sent.
+/// ASCII has no marks to put together with letters, so nobody need look for them. The two are a
+/// sixth of the work on a text.
+const char* features(std::string_view text) {
+  const bool ascii = std::all_of(text.begin(), text.end(),
+                                 [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+  return ascii ? "tnum=1, calt=0, ccmp=0" : "tnum=1, calt=0";
+}
+
 bool is_blank(std::string_view text) {
   return text.find_first_not_of(" \t\n") == std::string_view::npos;
 }
@@ -159,7 +169,8 @@ constexpr double kAnyWidth = 0;
 std::string TextEngine::cache_key(const Spans& spans, const TextStyle& style, double width) const {
   if (spans.size() != 1) return {};
   const Span& span = spans.front();
-  if (span.text.size() > kCacheableBytes || links(span) || span.line_break) return {};
+  const std::size_t most = span.own_words ? kCacheableOwnBytes : kCacheableBytes;
+  if (span.text.size() > most || links(span) || span.line_break) return {};
   const std::array<double, 7> measures = {width,
                                           style.size,
                                           style.leading,
@@ -179,6 +190,13 @@ std::string TextEngine::cache_key(const Spans& spans, const TextStyle& style, do
 }
 
 TextPtr TextEngine::make(const Spans& spans, const TextStyle& style, double width) {
+  if (spans.empty()) return make_fixed({}, style, width);
+  if (spans.size() == 1 && spans.front().own_words && spans.front().target.empty())
+    return kept_by_thread().shape(spans, style, width);
+  return shape(spans, style, width);
+}
+
+TextPtr TextEngine::shape(const Spans& spans, const TextStyle& style, double width) {
   std::string key = cache_key(spans, style, width);
   if (key.empty()) return build(spans, style, width);
   const auto found = cache_.find(key);
@@ -203,10 +221,17 @@ TextPtr TextEngine::make(std::string_view text, const TextStyle& style, double w
   return make(spans, style, width);
 }
 
-TextPtr TextEngine::make_fixed(std::string_view text, const TextStyle& style, double width) {
+TextEngine& TextEngine::kept_by_thread() {
   thread_local TextEngine kept;
   if (kept.cache_.size() >= kFixedEntries) kept.cache_.clear();
-  return kept.make(text, style, width);
+  return kept;
+}
+
+TextPtr TextEngine::make_fixed(std::string_view text, const TextStyle& style, double width) {
+  Spans spans(1);
+  spans.front().text = text;
+  spans.front().own_words = true;
+  return kept_by_thread().shape(spans, style, width);
 }
 
 TextPtr TextEngine::build(const Spans& spans, const TextStyle& style, double width) {
@@ -232,9 +257,7 @@ TextPtr TextEngine::build(const Spans& spans, const TextStyle& style, double wid
   }
   // A hyphen that we put in would look like part of the code that it breaks.
   attributes.add(pango_attr_insert_hyphens_new(FALSE), 0, text.size());
-  // Figures of one width; and nothing that draws "->" or "2x4" as other characters than were sent,
-  // which also is a tenth of the work.
-  if (!style.mono) attributes.add(pango_attr_font_features_new("tnum=1, calt=0"), 0, text.size());
+  if (!style.mono) attributes.add(pango_attr_font_features_new(features(text)), 0, text.size());
   const FontPtr font = make_font(style);
   pango_layout_set_font_description(layout, font.get());
   pango_layout_set_text(layout, text.data(), static_cast<int>(text.size()));

@@ -69,8 +69,8 @@ class TextEngine {
   /// `width` <= 0: as wide as the text. Spans link only to anchors that `is_anchor` knows.
   TextPtr make(const Spans& spans, const TextStyle& style, double width);
   TextPtr make(std::string_view text, const TextStyle& style, double width);
-  /// The same for words of the program's own, which come in every report: the thread keeps them.
-  /// Never for anything from a record.
+  /// The same for words of the program's own (Wording::own), which the thread keeps, as `make` does
+  /// with such spans. Never for anything from a record.
   static TextPtr make_fixed(std::string_view text, const TextStyle& style, double width);
   /// One or the other of these two.
   TextPtr make(std::string_view text, bool own_words, const TextStyle& style, double width) {
@@ -92,6 +92,9 @@ class TextEngine {
   const Advances& advances(const TextStyle& style);
   bool links(const Span& span) const;
   std::string cache_key(const Spans& spans, const TextStyle& style, double width) const;
+  /// What the thread keeps from report to report.
+  static TextEngine& kept_by_thread();
+  TextPtr shape(const Spans& spans, const TextStyle& style, double width);
   TextPtr build(const Spans& spans, const TextStyle& style, double width);
 
   ContextPtr context_;

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <pango/pango.h>
 
+#include <map>
+
 namespace chartroom::report::pdf {
 namespace {
 
@@ -42,14 +44,50 @@ std::vector<PangoGlyph> glyphs_of(const TextPtr& box) {
 TEST(PdfText, CharactersStandForThemselvesWhateverIsBesideThem) {
   TextEngine engine;
   const TextStyle style;
-  const auto alone = [&](const char* text) { return glyphs_of(engine.make(text, style, 0)).at(0); };
-  for (const char* text : {"2x4", "->", "(5)"}) {
-    const auto together = glyphs_of(engine.make(text, style, 0));
-    ASSERT_EQ(together.size(), std::string_view(text).size()) << text;
+  std::map<char, PangoGlyph> alone;
+  for (char c = '!'; c <= '~'; ++c) {
+    alone[c] = glyphs_of(engine.make(std::string_view(&c, 1), style, 0)).at(0);
+  }
+  for (const auto& [first, glyph] : alone) {
+    std::string pairs;  // with all the others behind it
+    for (const auto& [second, unused] : alone) pairs += {first, second};
+    const auto together = glyphs_of(engine.make(pairs, style, 0));
+    ASSERT_EQ(together.size(), pairs.size()) << first;
     for (std::size_t i = 0; i < together.size(); ++i) {
-      EXPECT_EQ(together[i], alone(std::string(1, text[i]).c_str())) << text;
+      EXPECT_EQ(together[i], alone.at(pairs[i])) << pairs.substr(i / 2 * 2, 2);
     }
   }
+}
+
+TEST(PdfText, MarksStandOnTheirLetters) {
+  TextEngine engine;
+  // Letter and mark, and the one character that is both.
+  EXPECT_EQ(glyphs_of(engine.make("Zoe\u0308", TextStyle{}, 0)),
+            glyphs_of(engine.make("Zo\u00eb", TextStyle{}, 0)));
+}
+
+TEST(PdfText, OurOwnWordsAreKeptFromReportToReportAndNothingElse) {
+  const TextStyle style;
+  Spans ours(1);
+  ours.front() = {.text = "None found.", .own_words = true};
+  Spans theirs(1);
+  theirs.front() = {.text = "None found."};
+  Spans linked = ours;
+  linked.front().target = "below";
+  TextEngine one;
+  TextEngine other;
+  EXPECT_EQ(one.make(ours, style, 0), other.make(ours, style, 0));
+  EXPECT_NE(one.make(theirs, style, 0), other.make(theirs, style, 0));
+  EXPECT_NE(one.make(theirs, style, 0), one.make(ours, style, 0));
+  EXPECT_NE(one.make(linked, style, 0), one.make(ours, style, 0));
+}
+
+TEST(PdfText, WhatStandsInOurCodeIsOursAndAStringIsNot) {
+  const std::string from_a_record = "Hypertension";
+  EXPECT_TRUE(Wording("Problem").own);
+  EXPECT_FALSE(Wording(from_a_record).own);
+  EXPECT_FALSE(Wording(from_a_record.c_str()).own);
+  EXPECT_FALSE(Wording(std::string_view(from_a_record)).own);
 }
 
 }  // namespace

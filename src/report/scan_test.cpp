@@ -100,7 +100,7 @@ TEST(Scan, DamageIsCountedAndTheRestIsShown) {
   }
   const auto blocks = embedded("A letter", broken);
   ASSERT_EQ(blocks.size(), 2U);
-  EXPECT_EQ(std::get<Callout>(blocks[0]).title, "Damaged scan");
+  EXPECT_EQ(std::get<Callout>(blocks[0]).title.text, "Damaged scan");
   // However it is cut, it ends.
   const std::string whole = scan_of({Sheet{}, grey});
   for (std::size_t size = 0; size < whole.size(); size += 7) {
@@ -135,7 +135,7 @@ TEST(Scan, LimitsAndOtherFilesAreRefused) {
             ErrorCode::too_large);
   const auto blocks = embedded("A letter", scan_of({huge}));
   ASSERT_EQ(blocks.size(), 1U);
-  EXPECT_EQ(std::get<Callout>(blocks[0]).title, "Not shown");
+  EXPECT_EQ(std::get<Callout>(blocks[0]).title.text, "Not shown");
 }
 
 TEST(Scan, PagesThatGoRoundInACircleEnd) {
