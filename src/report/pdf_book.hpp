@@ -77,6 +77,8 @@ class Book {
   std::vector<QPDFObjectHandle> marks_;  ///< by number
 };
 
+/// A length in points, to a hundredth.
+[[nodiscard]] QPDFObjectHandle coordinate(double value);
 /// "[page /XYZ null top null]"
 [[nodiscard]] QPDFObjectHandle destination(const QPDFObjectHandle& page, double top);
 

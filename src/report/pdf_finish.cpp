@@ -12,8 +12,6 @@ namespace {
 
 using Object = QPDFObjectHandle;
 
-Object number(double value) { return Object::newReal(value, 2); }
-
 class Finisher {
  public:
   Finisher(Book& book, const Sketch& sketch, const std::vector<Object>& behind)
@@ -167,9 +165,10 @@ class Finisher {
           "/Border",
           Object::newArray({Object::newInteger(0), Object::newInteger(0), Object::newInteger(0)}));
       annotation.replaceKey(
-          "/Rect", Object::newArray(
-                       {number(link.box.x), number(kPageHeight - link.box.y - link.box.height),
-                        number(link.box.x + link.box.width), number(kPageHeight - link.box.y)}));
+          "/Rect",
+          Object::newArray(
+              {coordinate(link.box.x), coordinate(kPageHeight - link.box.y - link.box.height),
+               coordinate(link.box.x + link.box.width), coordinate(kPageHeight - link.box.y)}));
       annotation.replaceKey("/Dest", target_of(place->second));
       annotation.replaceKey("/Contents", Object::newUnicodeString("Go to the source"));
       Object indirect = pdf_.makeIndirectObject(annotation);

@@ -1,13 +1,13 @@
 #include "report/pdf_stamp.hpp"
 
 #include <algorithm>
-#include <cstdio>
 #include <optional>
 #include <qpdf/QPDFPageDocumentHelper.hh>
 #include <qpdf/QPDFPageObjectHelper.hh>
 #include <stdexcept>
 
 #include "report/pdf_draw.hpp"
+#include "report/text.hpp"
 
 namespace chartroom::report::pdf {
 namespace {
@@ -38,11 +38,7 @@ const StampGlyphs& drawn_glyphs() {
   return *kept;
 }
 
-std::string decimals(double value) {
-  std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "%.3f", value);
-  return text.data();
-}
+std::string decimals(double value) { return format_fixed(value, 3); }
 
 /// From a stamp's coordinates (its top right corner is the origin) to those of a page, so that it
 /// ends up at the top right however the page is turned for reading.
