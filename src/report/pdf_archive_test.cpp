@@ -171,8 +171,9 @@ TEST(PdfForArchives, ReceivedPagesMakeNoClaim) {
   QPDF pdf;
   pdf.processMemoryFile("report", bytes->data(), bytes->size());
   EXPECT_FALSE(pdf.getRoot().hasKey("/OutputIntents"));
-  for (const auto& [part, claims] : {std::pair{*bytes, false}, std::pair{*inner, true}}) {
-    const auto bound = combine_pdfs(testing::document(), {{"Part", part}});
+  PdfPress press;
+  for (const auto& [part, claims] : {std::pair{outer, false}, std::pair{sheet, true}}) {
+    const auto bound = press.write(press.bind(testing::document(), {{"Part", press.draw(part)}}));
     ASSERT_TRUE(bound);
     QPDF combined;
     combined.processMemoryFile("combined", bound->data(), bound->size());

@@ -36,7 +36,6 @@ struct Sheaf {
   QPDFObjectHandle structure = QPDFObjectHandle::newNull();  ///< its topmost element, or null
   /// Entries of the parent tree (PDF 32000-1, 14.7.4.4); keys are unique in the book and rise.
   std::vector<std::pair<long long, QPDFObjectHandle>> parents;
-  bool restores = false;  ///< the contents leave the graphics state as they found it
   bool archival = false;  ///< we drew every page: may claim PDF/A
 };
 

@@ -32,7 +32,6 @@ class Finisher {
     for (std::size_t i = 0; i < canvas_.nodes.size(); ++i) close_element(i);
     sheaf_.bookmarks = bookmarks_of(canvas_);
     sheaf_.structure = elements_.front();
-    sheaf_.restores = true;
     sheaf_.archival = received_.empty();
     return std::move(sheaf_);
   }

@@ -9,8 +9,8 @@
 
 namespace chartroom::report::pdf {
 
-/// Stamps "n / count" into the top right corner of pages, whichever way they are turned. The digits
-/// are drawn once; a stamp places them. Throws what qpdf throws.
+/// Stamps "n / count" into the top right corner of pages that we drew. The digits are drawn once; a
+/// stamp places them. Throws what qpdf throws.
 class Stamper {
  public:
   Stamper(Book& book, std::size_t count);
@@ -25,13 +25,11 @@ class Stamper {
     double width = 0;
   };
 
-  void stamp(const Sheaf::Page& page, bool restores);
-  std::string place(const std::string& prefix, const std::string& matrix,
-                    QPDFObjectHandle forms) const;
+  void stamp(const Sheaf::Page& page);
+  std::string place(QPDFObjectHandle forms) const;
 
   Book& book_;
   std::array<Glyph, kGlyphs> glyphs_;
-  QPDFObjectHandle save_;  ///< a stream that saves the graphics state
   std::size_t count_;
   std::size_t number_ = 0;
 };

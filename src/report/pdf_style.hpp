@@ -64,7 +64,7 @@ constexpr Rgb tone_tint(Tone tone) {
   return kBand;
 }
 
-// US Letter. The top right corner stays empty: combine_pdfs() stamps its page numbers there.
+// US Letter. The top right corner stays empty: a combined report's page numbers are stamped there.
 inline constexpr double kPageWidth = 612;
 inline constexpr double kPageHeight = 792;
 inline constexpr double kLeft = 46;

@@ -38,7 +38,8 @@ class PdfPress {
     std::string title;  ///< bookmark of the part
     std::size_t number = 0;
   };
-  /// Binds documents as combine_pdfs() does; the number is for write().
+  /// Binds documents behind a cover with a table of contents: a bookmark per part with its own
+  /// below, and page numbers throughout. The number is for write().
   [[nodiscard]] std::size_t bind(const Document& cover, const std::vector<Part>& parts);
 
   /// The file of one document or of several that were bound. Errors: internal.
@@ -52,16 +53,5 @@ class PdfPress {
 /// One chart as an SVG element (no XML declaration) with <title> and <desc>, for HTML.
 /// `id` is unique in the page.
 [[nodiscard]] std::string render_chart_svg(const Chart& chart, const std::string& id);
-
-struct PdfPart {
-  std::string title;  ///< bookmark of the part
-  std::string bytes;
-};
-
-/// Joins PDFs behind a cover with a table of contents: bookmarks per part (their own bookmarks
-/// below), continuous page numbers, document title. A part that is no PDF is replaced by a page
-/// that says so.
-[[nodiscard]] base::Result<std::string> combine_pdfs(const Document& cover,
-                                                     const std::vector<PdfPart>& parts);
 
 }  // namespace chartroom::report
