@@ -43,7 +43,7 @@ const char* tone_class(Tone tone) {
 }
 
 std::string kilobytes(std::size_t bytes) {
-  if (bytes < 1024 * 1024) return std::to_string((bytes + 1023) / 1024) + " KB";
+  if (bytes < std::size_t{1024} * 1024) return std::to_string((bytes + 1023) / 1024) + " KB";
   return format_fixed(static_cast<double>(bytes) / (1024.0 * 1024.0), 1) + " MB";
 }
 

@@ -71,7 +71,7 @@ struct Structure {
     if (type.size() == 3 && type[1] == 'H') headings.push_back(type[2] - '0');
     Object kids = element.getKey("/K");
     if (!kids.isArray()) return;
-    for (Object kid : kids.getArrayAsVector()) walk(kid);
+    for (const Object& kid : kids.getArrayAsVector()) walk(kid);
   }
 };
 

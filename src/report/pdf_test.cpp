@@ -349,6 +349,7 @@ TEST(Pdf, ThreadsDoNotDisturbEachOther) {
   const std::string expected = render(made);
   std::vector<std::string> results(4);
   std::vector<std::thread> threads;
+  threads.reserve(results.size());
   for (std::string& result : results) {
     threads.emplace_back([&result, &made] { result = render_pdf(made).value_or(""); });
   }

@@ -145,7 +145,8 @@ TEST(Scan, PagesThatGoRoundInACircleEnd) {
   std::uint16_t entries = 0;
   std::memcpy(&directory, &scan[4], sizeof directory);
   std::memcpy(&entries, &scan[directory], sizeof entries);
-  std::memcpy(&scan[directory + sizeof entries + 12U * entries], &directory, sizeof directory);
+  std::memcpy(&scan[directory + sizeof entries + std::size_t{12} * entries], &directory,
+              sizeof directory);
   const auto pages = pages_of_scan(scan);
   ASSERT_TRUE(pages);
   EXPECT_EQ(testing::pages_of(pages->pdf), 1U);

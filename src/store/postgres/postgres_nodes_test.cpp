@@ -51,6 +51,7 @@ class NodesTest : public ::testing::Test {
   template <typename Work>
   static void in_threads(int count, const Work& work) {
     std::vector<std::thread> threads;
+    threads.reserve(static_cast<std::size_t>(count));
     for (int i = 0; i < count; ++i) threads.emplace_back([&work, i] { work(i); });
     for (std::thread& thread : threads) thread.join();
   }
@@ -114,7 +115,7 @@ TEST_F(NodesTest, WhoeverFollowsTheEventLogMissesNothing) {
     --running;
   });
   follower.join();
-  EXPECT_EQ(seen.size(), std::size_t{kWriters * kEach});
+  EXPECT_EQ(seen.size(), std::size_t{kWriters} * kEach);
 }
 
 TEST_F(NodesTest, WorkersOfTwoNodesNeverShareAJob) {
@@ -190,7 +191,7 @@ TEST_F(NodesTest, TheClockMovesEveryJobOrNoneThatIsAddedMeanwhile) {
   });
   EXPECT_EQ(tenant(0)->clock_offset().value(), kEach * 1min);
   const auto jobs = nodes_[1]->claim(now() + 2000h, kLease, 1000).value();
-  ASSERT_EQ(jobs.size(), std::size_t{3 * kEach});
+  ASSERT_EQ(jobs.size(), std::size_t{3} * kEach);
   for (const app::Job& one : jobs) EXPECT_EQ(one.due_at, due) << "in the application's time";
 }
 
@@ -237,7 +238,7 @@ TEST_F(NodesTest, ManyFailuresFailNobodyElse) {
   });
   EXPECT_EQ(stored, 14 * 6);
   EXPECT_EQ(refused, 26 * 6);
-  EXPECT_EQ(tenant(1)->events("o", 0, 1000).value().size(), std::size_t{14 * 6});
+  EXPECT_EQ(tenant(1)->events("o", 0, 1000).value().size(), std::size_t{14} * 6);
 }
 
 TEST_F(NodesTest, RowsLockedInBothOrdersAreStoredAllTheSame) {
@@ -416,7 +417,7 @@ TEST_F(NodesTest, AServerThatCrashesLosesAndDoublesNothing) {
   breaker.join();
   EXPECT_GT(gaps, 0) << "the server was never away";
   const auto events = tenant(0)->events("o", 0, 10'000).value();
-  EXPECT_EQ(events.size(), std::size_t{kWriters * kEach});
+  EXPECT_EQ(events.size(), std::size_t{kWriters} * kEach);
 }
 
 TEST_F(NodesTest, AStatementThatWaitsTooLongIsGivenUpAndChangesNothing) {
@@ -508,6 +509,7 @@ TEST_F(NodesTest, WithALostConnectionGoThoseThatLieUnused) {
   postgres::Pool pool(options, 4);
   {
     std::vector<postgres::Pool::Lease> all;
+    all.reserve(4);
     for (int i = 0; i < 4; ++i) all.push_back(std::move(pool.borrow().value()));
   }
   const auto watcher = bench_->connect();
