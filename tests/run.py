@@ -61,6 +61,11 @@ def run_unit(program: pathlib.Path, report: pathlib.Path):
     return code, output, time.monotonic() - started
 
 
+def without_passed(output: str) -> str:
+    """What googletest printed, without the tests that passed: the end alone may not reach back to the one that failed."""
+    return re.sub(r"^\[ RUN      \] (\S+)\n(?:(?!\[ RUN ).*\n)*?\[       OK \] \1 .*\n", "", output, flags=re.MULTILINE)
+
+
 def unit_tests(build: pathlib.Path, tally: Tally) -> None:
     programs = sorted(p for p in build.glob("test_*") if os.access(p, os.X_OK) and p.is_file())
     if not programs:
@@ -81,7 +86,7 @@ def unit_tests(build: pathlib.Path, tally: Tally) -> None:
             tally.add(passed, failed, skipped)
             say(f"{program.name:24} {passed:5} passed {failed:3} failed {skipped:3} skipped  {seconds:6.1f} s")
             if failed:
-                say(output[-8000:])
+                say(without_passed(output)[-8000:])
             for line in sorted(set(re.findall(r"^.*SKIPPED: .*$", output, re.MULTILINE))):
                 say("  " + line)
 

@@ -103,10 +103,14 @@ void Writer::carry_out(Group::Batch& batch) {
     if (failure && (!failure->is_refused || failure->is_locked)) away = failure;
     group_.answer(batch, waiting);
   }
+  // The first of them is the one that was waited for with all patience.
+  if (!locked.empty()) std::rotate(locked.begin(), locked.begin() + 1, locked.end());
+  auto look = kSecondLook;
   for (Group::Waiting* waiting : locked) {
-    const auto failure = away ? away : try_some({waiting}, kSecondLook);
+    const auto failure = away ? away : try_some({waiting}, look);
     if (failure) waiting->result = base::pass_on(failure->error);
     if (failure && !failure->is_refused) away = failure;
+    if (failure && failure->is_locked) look = kFurtherLook;
     group_.answer(batch, waiting);
   }
 }

@@ -10,8 +10,9 @@
 // A row that somebody else holds, a forgotten transaction of an operator say, is waited for
 // kRowPatience. Then the commit that needs it is put off and its neighbours go on, with less
 // patience, since their own rows are locked meanwhile. It may have been such a neighbour, of
-// another batch, that was waited for: so what was put off has a second look before it is answered
-// unavailable.
+// another batch, that was waited for, and that one may itself wait for the forgotten row with all
+// its patience: so what was put off has a second look that outlasts it before it is answered
+// unavailable. Those come first that were put off with little patience.
 //
 // When the connection dies between COMMIT and its answer nobody knows whether the transaction was
 // stored: all of it gets unavailable. Trying again is safe, since every commit stands on unique ids
@@ -39,10 +40,12 @@ class Writer {
   static constexpr std::size_t kLeaders = 2;
   static constexpr std::size_t kSetAsideMost = 8;  ///< of one batch, before all go alone
   static constexpr std::size_t kLockedMost = 8;    ///< of one batch, before all are given up
-  /// For rows, after the batch has met a locked one; and for the second look, which outlasts what
-  /// is left of another batch then.
+  /// For rows, after the batch has met a locked one.
   static constexpr std::chrono::milliseconds kFurtherPatience{50};
-  static constexpr std::chrono::milliseconds kSecondLook{600};
+  /// For the second look; and for those behind one that was in vain, when what another batch waited
+  /// for is known to it, too.
+  static constexpr std::chrono::milliseconds kSecondLook = kRowPatience + kRowPatience / 2;
+  static constexpr std::chrono::milliseconds kFurtherLook{600};
   static constexpr int kTries =
       5;  ///< of a transaction that the server gave up (deadlock, restart)
 
