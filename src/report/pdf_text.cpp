@@ -3,6 +3,7 @@
 #include <pango/pangocairo.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <cstring>
 #include <map>
@@ -26,11 +27,21 @@ struct FontFree {
 };
 using FontPtr = std::unique_ptr<PangoFontDescription, FontFree>;
 
+/// cairo hands one font to all threads that ask for the same, and 1.16 ends the process when
+/// a thread takes one up that another is just letting go (an assertion on cache_frozen, outside of
+/// the lock). So each thread asks for fonts of its own: with an axis that no font has.
+const std::string& threads_own_axis() {
+  static std::atomic<unsigned> threads{0};
+  thread_local const std::string kAxis = "CHRT=" + std::to_string(++threads);
+  return kAxis;
+}
+
 FontPtr make_font(const TextStyle& style) {
   FontPtr font(pango_font_description_new());
   pango_font_description_set_family_static(font.get(), style.mono ? kMonoFamilies : kSansFamilies);
   pango_font_description_set_absolute_size(font.get(), style.size * PANGO_SCALE);
   pango_font_description_set_weight(font.get(), static_cast<PangoWeight>(style.weight));
+  pango_font_description_set_variations(font.get(), threads_own_axis().c_str());
   return font;
 }
 

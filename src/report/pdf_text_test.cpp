@@ -1,8 +1,10 @@
 #include "report/pdf_text.hpp"
 
 #include <gtest/gtest.h>
-#include <pango/pango.h>
+#include <pango/pangocairo.h>
 
+#include <barrier>
+#include <future>
 #include <map>
 
 namespace chartroom::report::pdf {
@@ -80,6 +82,30 @@ TEST(PdfText, OurOwnWordsAreKeptFromReportToReportAndNothingElse) {
   EXPECT_NE(one.make(theirs, style, 0), other.make(theirs, style, 0));
   EXPECT_NE(one.make(theirs, style, 0), one.make(ours, style, 0));
   EXPECT_NE(one.make(linked, style, 0), one.make(ours, style, 0));
+}
+
+/// What cairo keeps of the font of a text, in a thread of its own that goes on until both are
+/// known: at this size, and for all sizes.
+std::pair<cairo_scaled_font_t*, cairo_font_face_t*> font_of(std::barrier<>& both) {
+  TextEngine engine;
+  const TextPtr box = engine.make("word", TextStyle{}, 0);
+  auto* run = static_cast<PangoLayoutRun*>(box->lines.front().line->runs->data);
+  auto* font = pango_cairo_font_get_scaled_font(PANGO_CAIRO_FONT(run->item->analysis.font));
+  cairo_font_face_t* const face = cairo_scaled_font_get_font_face(font);
+  both.arrive_and_wait();
+  return {font, face};
+}
+
+// cairo 1.16 ends the process when a thread takes up a font that another one is just letting go.
+TEST(PdfText, ThreadsShareNoFonts) {
+  std::barrier both(2);
+  auto one = std::async(std::launch::async, [&] { return font_of(both); });
+  auto other = std::async(std::launch::async, [&] { return font_of(both); });
+  const auto first = one.get();
+  const auto second = other.get();
+  EXPECT_NE(first.first, nullptr);
+  EXPECT_NE(first.first, second.first);
+  EXPECT_NE(first.second, second.second);
 }
 
 TEST(PdfText, WhatStandsInOurCodeIsOursAndAStringIsNot) {
