@@ -28,6 +28,7 @@ std::optional<Writer::Failure> Writer::try_once(const std::vector<Group::Waiting
   auto connection = pool_.borrow();
   if (!connection) return Failure{connection.error(), Transaction::kNobody, false, false};
   std::vector<const Work*> list;
+  list.reserve(works.size());
   for (const Group::Waiting* waiting : works) list.push_back(&waiting->work);
   const Transaction transaction = make_transaction(list, merge, row_patience);
   auto outcome = (*connection)->run_all(transaction.statements, no_rows);

@@ -34,7 +34,7 @@ class Writer {
  public:
   static constexpr std::size_t kQueueMost = 4'096;
   static constexpr std::size_t kBatchCommits = 128;
-  static constexpr std::size_t kBatchBytes = 8U * 1024 * 1024;
+  static constexpr std::size_t kBatchBytes = std::size_t{8} * 1024 * 1024;
   /// Batches of this process at the same time: while one waits for the server's disk, the next is
   /// on its way.
   static constexpr std::size_t kLeaders = 2;
