@@ -1,6 +1,5 @@
 #include "report/pdf_stamp.hpp"
 
-#include <algorithm>
 #include <optional>
 #include <qpdf/QPDFPageDocumentHelper.hh>
 #include <qpdf/QPDFPageObjectHelper.hh>
