@@ -14,6 +14,7 @@ namespace chartroom::base {
 [[nodiscard]] std::size_t count_code_points(std::string_view text);
 /// Cuts ASCII white space from both ends.
 [[nodiscard]] std::string_view trim(std::string_view text);
+[[nodiscard]] bool is_ascii(std::string_view text);
 [[nodiscard]] std::string to_lower_ascii(std::string_view text);
 [[nodiscard]] bool equals_ignoring_case_ascii(std::string_view a, std::string_view b);
 [[nodiscard]] std::vector<std::string> split(std::string_view text, char separator);

@@ -61,15 +61,21 @@ class PageDrawer {
       // to, a fortieth of the work on a document.
       cairo_set_source_rgb(cairo_, 1, 1, 1);
       cairo_paint(cairo_);
-      for (const Op& op : canvas_.pages()[page]) {
-        std::visit([this](const auto& o) { this->op(o); }, op);
-      }
+      const std::vector<Op>& ops = canvas_.pages()[page];
+      // Bands and rules lie under all that is read: drawn first they are one run of decoration, and
+      // cairo need not change colours between the cells of a row.
+      for (const Op& op : ops) draw(op, std::holds_alternative<FillOp>(op));
+      for (const Op& op : ops) draw(op, !std::holds_alternative<FillOp>(op));
       furniture(page, count);
       cairo_show_page(cairo_);
     }
   }
 
  private:
+  void draw(const Op& op, bool wanted) {
+    if (wanted) std::visit([this](const auto& o) { this->op(o); }, op);
+  }
+
   /// Marks what `paint` draws as content of `node`. cairo numbers marks per page from 0.
   template <typename Paint>
   void marked(int node, Paint paint) {

@@ -1,9 +1,10 @@
 #include "report/pdf_stamp.hpp"
 
-#include <optional>
+#include <memory>
 #include <qpdf/QPDFPageDocumentHelper.hh>
 #include <qpdf/QPDFPageObjectHelper.hh>
 #include <stdexcept>
+#include <vector>
 
 #include "report/pdf_draw.hpp"
 #include "report/text.hpp"
@@ -15,24 +16,44 @@ using Object = QPDFObjectHandle;
 
 constexpr double kOverhang = 1;  // glyphs may reach beyond their advance
 
-struct DrawnGlyphs {
-  std::string bytes;  ///< backs `document`
-  QPDF document;
-};
-
 const char* glyph_name(std::size_t index) {
   constexpr std::array kNames = {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "of"};
   return kNames.at(index);
 }
 
-/// Drawn once by each thread: they are the same in every report.
-const StampGlyphs& drawn_glyphs() {
-  thread_local std::optional<StampGlyphs> kept;
-  if (!kept) {
+/// The digits and the stroke as forms of a QPDF of their own.
+struct DrawnGlyphs {
+  struct Glyph {
+    Object form = Object::newNull();
+    double width = 0;
+  };
+
+  DrawnGlyphs() {
     auto drawn = draw_stamp_glyphs({"0", "1", "2", "3", "4", "5", "6", "7", "8", "9", " / "});
     if (!drawn) throw std::runtime_error("stamps could not be drawn");
-    kept = std::move(*drawn);
+    bytes = std::move(drawn->bytes);
+    document.setSuppressWarnings(true);
+    document.setImmediateCopyFrom(true);  // what is copied needs this no longer
+    document.processMemoryFile("stamps", bytes.data(), bytes.size());
+    auto pages = QPDFPageDocumentHelper(document).getAllPages();
+    for (std::size_t i = 0; i < drawn->widths.size(); ++i) {
+      const double width = drawn->widths[i];
+      pages.at(i).getObjectHandle().replaceKey(
+          "/MediaBox", Object::newArray(Object::Rectangle(
+                           kStampGlyphX - kOverhang, kPageHeight - kStampY - kStampHeight,
+                           kStampGlyphX + width + kOverhang, kPageHeight - kStampY)));
+      glyphs.push_back({pages.at(i).getFormXObjectForPage(), width});
+    }
   }
+
+  std::string bytes;  ///< backs `document`
+  QPDF document;
+  std::vector<Glyph> glyphs;
+};
+
+/// Drawn and read once by each thread: they are the same in every report.
+const DrawnGlyphs& drawn_glyphs() {
+  thread_local const auto kept = std::make_unique<const DrawnGlyphs>();
   return *kept;
 }
 
@@ -41,21 +62,11 @@ std::string decimals(double value) { return format_fixed(value, 3); }
 }  // namespace
 
 Stamper::Stamper(Book& book, std::size_t count) : book_(book), count_(count) {
-  const StampGlyphs& drawn = drawn_glyphs();
-  auto source = std::make_shared<DrawnGlyphs>();
-  source->bytes = drawn.bytes;
-  source->document.setSuppressWarnings(true);
-  source->document.processMemoryFile("stamps", source->bytes.data(), source->bytes.size());
-  auto pages = QPDFPageDocumentHelper(source->document).getAllPages();
+  const DrawnGlyphs& drawn = drawn_glyphs();
   for (std::size_t i = 0; i < kGlyphs; ++i) {
-    const double width = drawn.widths.at(i);
-    pages.at(i).getObjectHandle().replaceKey(
-        "/MediaBox", Object::newArray(Object::Rectangle(
-                         kStampGlyphX - kOverhang, kPageHeight - kStampY - kStampHeight,
-                         kStampGlyphX + width + kOverhang, kPageHeight - kStampY)));
-    glyphs_.at(i) = {book.pdf().copyForeignObject(pages.at(i).getFormXObjectForPage()), width};
+    const DrawnGlyphs::Glyph& glyph = drawn.glyphs.at(i);
+    glyphs_.at(i) = {book.pdf().copyForeignObject(glyph.form), glyph.width};
   }
-  book.keep(std::move(source));
 }
 
 std::string Stamper::place(Object forms) const {

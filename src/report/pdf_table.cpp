@@ -332,10 +332,21 @@ class TableSetter {
 
   /// Each cell is ruled off from the one above; a cell over several rows is not ruled through.
   void rule_off(const Row& row) {
+    double from = 0;
+    double to = -1;
+    const auto rule = [&] {
+      if (to > from) composer_.canvas.rule(from, composer_.canvas.y(), to - from, 0.35, kHairline);
+    };
     for (const Placed& placed : row.cells) {
-      composer_.canvas.rule(x_of(placed.column), composer_.canvas.y(), width_of(placed), 0.35,
-                            kHairline);
+      const double x = x_of(placed.column);
+      // Neighbours share one rule: a page of a table is mostly rules otherwise.
+      if (x > to + 0.01) {
+        rule();
+        from = x;
+      }
+      to = x + width_of(placed);
     }
+    rule();
   }
 
   void draw_row(const Row& row, const std::vector<int>& nodes) {

@@ -128,9 +128,7 @@ void measure_lines(TextBox& box, const TextStyle& style) {
 /// ASCII has no marks to put together with letters, so nobody need look for them. The two are a
 /// sixth of the work on a text.
 const char* features(std::string_view text) {
-  const bool ascii = std::all_of(text.begin(), text.end(),
-                                 [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-  return ascii ? "tnum=1, calt=0, ccmp=0" : "tnum=1, calt=0";
+  return base::is_ascii(text) ? "tnum=1, calt=0, ccmp=0" : "tnum=1, calt=0";
 }
 
 bool is_blank(std::string_view text) {
