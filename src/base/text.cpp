@@ -108,12 +108,11 @@ std::string fold(std::string_view text) {
   // A set of flags: the library's enumeration names each, not their sums.
   constexpr auto kOptions = UTF8PROC_STABLE | UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT |
                             UTF8PROC_CASEFOLD | UTF8PROC_STRIPMARK | UTF8PROC_IGNORE;
+  // NOLINTNEXTLINE(clang-analyzer-optin.core.EnumCastOutOfRange)
+  const auto options = static_cast<utf8proc_option_t>(kOptions);
   utf8proc_uint8_t* folded = nullptr;
-  const auto length =
-      utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
-                   static_cast<utf8proc_ssize_t>(text.size()), &folded,
-                   static_cast<utf8proc_option_t>(
-                       kOptions));  // NOLINT(clang-analyzer-optin.core.EnumCastOutOfRange)
+  const auto length = utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
+                                   static_cast<utf8proc_ssize_t>(text.size()), &folded, options);
   if (length < 0) return to_lower_ascii(text);
   std::string out(reinterpret_cast<const char*>(folded), static_cast<std::size_t>(length));
   std::free(folded);  // NOLINT: allocated by utf8proc with malloc

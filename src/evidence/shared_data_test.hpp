@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -12,17 +11,13 @@
 #include <string>
 #include <vector>
 
+#include "base/testing.hpp"
 #include "base/text.hpp"
 
 namespace chartroom::evidence::testing {
 
 inline std::filesystem::path shared_folder() {
   return std::filesystem::path(CHARTROOM_SOURCE_DIR "/../shared/data/clinical");
-}
-
-inline bool is_required() {
-  const char* ci = std::getenv("CI");
-  return ci != nullptr && std::string(ci) == "true";
 }
 
 inline std::string load(const std::filesystem::path& path) {
@@ -48,7 +43,7 @@ inline std::vector<std::filesystem::path> files_under(const std::string& folder)
 inline void compare_with_golden(const char* file, const std::string& now) {
   const std::filesystem::path path =
       std::filesystem::path(CHARTROOM_SOURCE_DIR "/tests/golden") / file;
-  if (const char* update = std::getenv("CHARTROOM_UPDATE_GOLDEN"); update != nullptr) {
+  if (base::testing::environment("CHARTROOM_UPDATE_GOLDEN")) {
     std::ofstream(path, std::ios::binary) << now;
     return;
   }
@@ -80,7 +75,7 @@ inline void compare_with_golden(const char* file, const std::string& now) {
 
 #define CHARTROOM_NEED_SHARED_DATA()                                             \
   if (!std::filesystem::exists(chartroom::evidence::testing::shared_folder())) { \
-    if (chartroom::evidence::testing::is_required()) FAIL() << "no shared data"; \
-    GTEST_SKIP() << "shared clinical data are not beside the project";           \
+    return chartroom::base::testing::do_without(                                 \
+        "the shared clinical data are not beside the project");                  \
   }                                                                              \
   static_assert(true)

@@ -6,6 +6,7 @@
 #include <boost/json.hpp>
 #include <cstdlib>
 
+#include "base/testing.hpp"
 #include "house.hpp"
 
 namespace chartroom::sim {
@@ -18,8 +19,8 @@ using Status = app::RetrievalAnswer::Status;
 constexpr int kOrders = 6;
 
 std::uint64_t from_environment(const char* name, std::uint64_t fallback) {
-  const char* text = std::getenv(name);  // NOLINT: read once, before any thread
-  return text == nullptr ? fallback : std::strtoull(text, nullptr, 10);
+  const auto text = base::testing::environment(name);
+  return text ? std::strtoull(text->c_str(), nullptr, 10) : fallback;
 }
 
 class Storm {

@@ -63,11 +63,7 @@ class Listener {
 };
 
 TEST(Silence, EveryStatementIsAFactOrALossOrADetail) {
-  const auto root = evidence::testing::shared_folder();
-  if (!std::filesystem::exists(root)) {
-    if (evidence::testing::is_required()) FAIL() << "no shared data";
-    GTEST_SKIP() << "shared clinical data are not beside the project";
-  }
+  CHARTROOM_NEED_SHARED_DATA();
   std::size_t documents = 0;
   for (const auto& path : evidence::testing::files_under("ccda")) {
     const std::string bytes = evidence::testing::load(path);

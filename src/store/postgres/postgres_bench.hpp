@@ -8,9 +8,9 @@
 
 #include <array>
 #include <cstdio>
-#include <cstdlib>
 #include <deque>
 
+#include "base/testing.hpp"
 #include "store/postgres/connection.hpp"
 #include "store/postgres/postgres_store.hpp"
 #include "store/store_suite.hpp"
@@ -60,8 +60,8 @@ class PostgresServer {
 
  private:
   PostgresServer() {
-    if (const char* running = std::getenv("CHARTROOM_TEST_POSTGRES")) {
-      url_ = running;
+    if (const auto running = base::testing::environment("CHARTROOM_TEST_POSTGRES")) {
+      url_ = *running;
       return;
     }
     start();

@@ -49,11 +49,11 @@ std::optional<std::filesystem::path> newest_release(const std::string& name) {
 }
 
 std::optional<std::filesystem::path> in_path(const std::string& name) {
-  const char* variable = std::getenv("PATH");
+  const char* variable = std::getenv("PATH");  // NOLINT(concurrency-mt-unsafe): nobody changes it
   std::string_view rest = variable == nullptr ? "" : variable;
   while (!rest.empty()) {
     const std::size_t end = std::min(rest.find(':'), rest.size());
-    const auto program = std::filesystem::path(rest.substr(0, end)) / name;
+    auto program = std::filesystem::path(rest.substr(0, end)) / name;
     if (program.is_absolute() && can_run(program)) return program;
     rest.remove_prefix(std::min(end + 1, rest.size()));
   }
@@ -115,6 +115,7 @@ std::vector<std::string> environment_with(const base::Sensitive<std::string>& pa
 
 std::vector<char*> pointers_to(std::vector<std::string>& lines) {
   std::vector<char*> pointers;
+  pointers.reserve(lines.size() + 1);
   for (std::string& line : lines) pointers.push_back(line.data());
   pointers.push_back(nullptr);
   return pointers;
