@@ -42,6 +42,7 @@ struct TextOp {
   double y = 0;
   int node = kArtifact;
 };
+/// A band or a rule. Lies under everything else of its page, whenever it was added.
 struct FillOp {
   double x = 0;
   double y = 0;

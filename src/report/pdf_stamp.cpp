@@ -23,11 +23,6 @@ const char* glyph_name(std::size_t index) {
 
 /// The digits and the stroke as forms of a QPDF of their own.
 struct DrawnGlyphs {
-  struct Glyph {
-    Object form = Object::newNull();
-    double width = 0;
-  };
-
   DrawnGlyphs() {
     auto drawn = draw_stamp_glyphs({"0", "1", "2", "3", "4", "5", "6", "7", "8", "9", " / "});
     if (!drawn) throw std::runtime_error("stamps could not be drawn");
@@ -48,7 +43,7 @@ struct DrawnGlyphs {
 
   std::string bytes;  ///< backs `document`
   QPDF document;
-  std::vector<Glyph> glyphs;
+  std::vector<Stamper::Glyph> glyphs;
 };
 
 /// Drawn and read once by each thread: they are the same in every report.
@@ -64,7 +59,7 @@ std::string decimals(double value) { return format_fixed(value, 3); }
 Stamper::Stamper(Book& book, std::size_t count) : book_(book), count_(count) {
   const DrawnGlyphs& drawn = drawn_glyphs();
   for (std::size_t i = 0; i < kGlyphs; ++i) {
-    const DrawnGlyphs::Glyph& glyph = drawn.glyphs.at(i);
+    const Stamper::Glyph& glyph = drawn.glyphs.at(i);
     glyphs_.at(i) = {book.pdf().copyForeignObject(glyph.form), glyph.width};
   }
 }

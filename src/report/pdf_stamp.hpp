@@ -12,6 +12,12 @@ namespace chartroom::report::pdf {
 /// stamp places them. Throws what qpdf throws.
 class Stamper {
  public:
+  /// What a stamp is put together from: a form of some QPDF, and how far it advances.
+  struct Glyph {
+    QPDFObjectHandle form = QPDFObjectHandle::newNull();
+    double width = 0;
+  };
+
   Stamper(Book& book, std::size_t count);
   /// Numbers the pages of one sheaf behind those stamped before.
   void stamp(const Sheaf& sheaf);
@@ -19,10 +25,6 @@ class Stamper {
  private:
   /// Digits 0 to 9, then the stroke.
   static constexpr std::size_t kGlyphs = 11;
-  struct Glyph {
-    QPDFObjectHandle form = QPDFObjectHandle::newNull();
-    double width = 0;
-  };
 
   void stamp(const Sheaf::Page& page);
   std::string place(QPDFObjectHandle forms) const;

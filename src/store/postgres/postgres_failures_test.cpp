@@ -3,6 +3,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
+
 #include "store/postgres/nodes_testing.hpp"
 #include "store/postgres/pool.hpp"
 
